@@ -151,7 +151,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return confirmed
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
-        """Redirect to the choice of a password if the one from the sign-up was not kept."""
+        """Redirect to a page for choosing a password if the one from the sign-up was not kept."""
         user = email_address.user
         if self.request.user.is_authenticated or user.has_usable_password():
             return super().get_email_verification_redirect_url(email_address)

@@ -1,4 +1,4 @@
-"""What deleting an account means for shops and products."""
+"""What deleting an account does to shops and products."""
 
 from typing import Any
 

@@ -75,7 +75,7 @@ class ProductFactory(DjangoModelFactory[Product]):
 
 
 class TeamInvitationFactory(DjangoModelFactory[TeamInvitation]):
-    """An open invitation, as agent, by an owner of the shop; `token=` is the one in its link."""
+    """An owner's open invitation to become an agent; `token=` sets the token in its link."""
 
     class Meta:
         model = TeamInvitation

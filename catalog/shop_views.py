@@ -96,7 +96,7 @@ def _page(
 @person_required
 @require_POST
 def finish_first_steps(request: PersonRequest, shop_id: int) -> HttpResponse:
-    """Show the shop's first steps no longer."""
+    """Stop showing the shop's first steps."""
     shops.finish_first_steps(request.user, shop_id)
     page = request.POST.get("next", "")
     if not (page.startswith("/") and url_has_allowed_host_and_scheme(page, {request.get_host()})):

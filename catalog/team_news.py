@@ -86,7 +86,7 @@ def role_words(news: News) -> Words:
 
 
 def removed_words(news: News) -> Words:
-    """Return what a person reads who was removed from a team."""
+    """Return the words of a notice that the reader was removed from a team."""
     return Words(
         _("You're no longer on the team of %(shop)s") % {"shop": news.title},
         _("One of its owners has removed you. What you wrote for the shop stays with it."),

@@ -34,7 +34,7 @@ class FormQueue:
         """Wait until a form may be handled, for `FORM_QUEUE_SECONDS` at most.
 
         Yields:
-            Whether it has waited in vain.
+            Whether the time was up before it could be handled.
         """
         taken: list[asyncio.Semaphore] = []
         is_late = False

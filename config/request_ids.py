@@ -23,7 +23,7 @@ Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class RequestId(Middleware):
-    """One of the outermost middlewares: binds the ID of the request for the log."""
+    """Bind the ID of the request for the log. It is one of the outermost middlewares."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name = _id(request.headers.get(HEADER, ""))

@@ -57,7 +57,7 @@ ROWS: dict[str, tuple[str | Promise, Callable[[], QuerySet[Any]]]] = {
 
 
 def typed_in(request: HttpRequest, *, with_rows: bool = True) -> list[str]:
-    """Return what somebody has typed in the posted form; nothing if another site posts it.
+    """Return what was typed into the posted form; nothing if another site posts it.
 
     What is short comes together, in lines with names.
 

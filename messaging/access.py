@@ -1,4 +1,4 @@
-"""The only way to a conversation: one that you may not see looks like one that doesn't exist."""
+"""The only way to get a conversation: if you may not see it, it looks as if it didn't exist."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ def team_conversation_for(
 ) -> Conversation:
     """Return a conversation in which the person is on the seller side, as `conversation_for`.
 
-    For everything that the shopper never learns of. A shopper who has joined the shop since is
+    For everything that is hidden from the shopper. A shopper who has joined the shop since is
     still the shopper of this conversation.
 
     Raises:

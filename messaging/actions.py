@@ -1,4 +1,4 @@
-"""Start a conversation and send a message. Each function is one decision and one transaction.
+"""Start conversations and send messages. Each function is one decision and one transaction.
 
 Each feature's own acts are in its `actions.py`; a send over the socket is `sending.submit`.
 """
@@ -100,7 +100,7 @@ def send(
 ) -> Sent | Held:
     """Store a message, make it unread for the other side, and announce it to both on commit.
 
-    A message that has to wait for review is held instead, and only its sender learns of it.
+    A message that has to wait for review is held instead, and only its sender is notified.
 
     A repeated `client_id` with the same words returns the first message and doesn't count against
     the limits. If the first message may not have been announced, it is announced now.

@@ -1,4 +1,4 @@
-"""What deleting an account means for conversations.
+"""What deleting an account does to conversations.
 
 The person's conversations as a shopper end, and so do those of shops that close: nobody can write
 there any more. Their own words disappear, the other side's stay. What they wrote for a shop that

@@ -205,7 +205,7 @@ class ConversationRead(Struct, tag="conversation.read"):
 
 
 class InboxChanged(Struct, tag="inbox.changed"):
-    """Whom a conversation waits for ("consumer", "seller" or nobody), changed without a message."""
+    """A conversation waits for another side ("consumer", "seller" or nobody), without a message."""
 
     conversation: int
     turn: str

@@ -153,7 +153,7 @@ class MessagingHost(SafetyHost):
         return sorted(self.members_of(shop_id))
 
     def owners_of(self, shop_id: int) -> list[int]:
-        """Return the IDs of those who answer for a shop, also while they are suspended."""
+        """Return the IDs of the people who are responsible for a shop, suspended ones too."""
         return self.managers_of(shop_id)
 
     def shop_url(self, shop: Shop) -> str:

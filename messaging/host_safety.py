@@ -1,4 +1,4 @@
-"""What messaging asks of the shop to keep people safe: the part of `host` for staff's acts."""
+"""The part of `host` for acts of staff, such as suspending people and hiding products."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping

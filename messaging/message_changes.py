@@ -1,4 +1,4 @@
-"""What every change of a stored message has in common."""
+"""Lock a stored message, and store a change of it: an edit, a withdrawal, a reaction, a removal."""
 
 from messaging.access import conversation_for
 from trato.people import Person

@@ -1,4 +1,4 @@
-"""What only some messages have: files, the message that they quote, and reactions.
+"""Load what only some messages have: files, a quoted message, and reactions.
 
 Loaded for many messages at once, and without a query if none of them has any.
 """

@@ -1,4 +1,4 @@
-"""One message over HTTP: its page with all that one can do with it, and these acts."""
+"""One message over HTTP: its page, and the acts that a person can do there."""
 
 from collections.abc import Callable
 from contextlib import suppress

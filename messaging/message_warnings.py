@@ -1,4 +1,4 @@
-"""What pages say next to a message: which scam it looks like, and where its links lead.
+"""The warnings next to a message: which scam it looks like, and where its links lead.
 
 Computed from the words whenever they are shown or announced, and not stored, so that a better
 pattern or another decision of staff also holds for what was sent before. A prefilter passes most
@@ -64,7 +64,7 @@ def warnings(text: str, codes: str = "", *, is_automatic: bool = False) -> list[
 
 
 def links(text: str, codes: str = "") -> Sequence[LinkRemark]:
-    """Return what there is to say of a message's links; nothing of those that are plain.
+    """Return what pages say about a message's links; nothing about links that are plain.
 
     Args:
         codes: what QR codes in its pictures say, see `codes_of`. Of all their hosts there is
@@ -134,7 +134,7 @@ def _compile() -> None:
 
 
 def _remark(place: int, written: str) -> LinkRemark | None:
-    """Return what there is to say of an address; None if it isn't that of a public host."""
+    """Return what pages say about an address; None if its host isn't public."""
     goes_to = real(written)
     if goes_to is None:
         return None

@@ -1,7 +1,7 @@
-"""What belongs to a shop or to one person, such as saved replies.
+"""Rows that belong to a shop or to one person, such as saved replies.
 
-Every active member of a shop may use and change what is the shop's, and sees the same. What is a
-person's own is nobody else's.
+Every active member of a shop sees the shop's rows, and may use and change them. Nobody else sees a
+person's own rows.
 """
 
 from collections.abc import Iterable
@@ -61,7 +61,7 @@ Row = TypeVar("Row", bound=Owned)
 
 @dataclass(frozen=True)
 class Drawer(Generic[Row]):
-    """What belongs to a shop, or what is a person's own if `shop` is None."""
+    """The rows of a shop, or a person's own if `shop` is None."""
 
     shop: Shop | None
     rows: list[Row]

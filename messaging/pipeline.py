@@ -1,4 +1,4 @@
-"""What every message goes through: CHECKS before it is stored, EFFECTS after it is committed.
+"""The steps of every message: CHECKS before it is stored, EFFECTS after it is committed.
 
 The two stores (`sending.orm` and `sending.postgresql`) only store. A feature that takes part in
 sending is listed here by name.

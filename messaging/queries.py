@@ -1,4 +1,4 @@
-"""Load pages of messages, and read marks."""
+"""Load pages of messages and read marks."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -130,7 +130,7 @@ def _furthest(
 
 
 class Top(NamedTuple):
-    """What a heartbeat corrects; only the seller side may learn of the team's revision."""
+    """What a heartbeat corrects; only the seller side may get the team's revision."""
 
     revision: int
     team_revision: int | None

@@ -49,7 +49,7 @@ def sent_content_of(message: Message) -> dict[str, Any]:
 
 
 def shown_of(record: Any, *, is_hidden: bool) -> dict[str, Any]:
-    """Return what both sides see of the content: of a hidden message, nothing that it said."""
+    """Return the content that both sides see; a hidden message shows nothing of what it said."""
     return {"is_automatic": record.is_automatic} if is_hidden else content_of(record)
 
 
@@ -61,7 +61,7 @@ class Sender(msgspec.Struct):
 
 
 def attached_words(attached: str) -> str:
-    """Return what is said of a message that has only files, in the reader's language."""
+    """Return the words for a message that has only files, in the reader's language."""
     return str(Attached(attached).label) if attached else ""
 
 

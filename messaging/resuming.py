@@ -1,4 +1,4 @@
-"""What a client gets that opens a conversation, or opens it again with the revision it has."""
+"""Load what a client gets when it opens a conversation, or resumes it from a revision."""
 
 from trato.people import Person
 

@@ -1,4 +1,4 @@
-"""What becomes due in messaging, see `messaging.due`. A feature's sweep is listed here by name."""
+"""The list of the features' sweeps, which do what has become due, see `messaging.due`."""
 
 from . import message_warnings
 from .away.answering import due as away

@@ -1,4 +1,4 @@
-"""A page of a conversation by day: messages, those of staff and, for sellers, the team's rows."""
+"""A page of a conversation by day: messages, staff's messages and, for sellers, the team's rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta

@@ -134,7 +134,7 @@ def unread(request: HttpRequest) -> HttpResponse:
 
 
 def _summary(notification: Notification) -> dict[str, str | int | None]:
-    """Return what a toast says. Notices have more to say: they lead to the list."""
+    """Return what a toast says. Notices say more than fits in one: they lead to the list."""
     news = notification.news
     if news.subject_kind == ANNOUNCEMENT:
         return {

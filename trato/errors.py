@@ -56,7 +56,7 @@ class Missing(Http404):
 
     Args:
         detail: a sentence for the person, translated when shown.
-        page: the address of a page from which the person can go on.
+        page: the address of a page from which the person can continue.
         link: what the link to it says, instead of "Back".
     """
 

@@ -61,7 +61,7 @@ FIRST_PAGE = PageRequest()
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Some rows, newest first, and the cursors of the pages on either side, if there are any."""
+    """The rows of a page, newest first, and the cursors of its neighbours, if there are any."""
 
     rows: list[T]
     older: Cursor | None = None

@@ -1,1 +1,1 @@
-"""My standing: what was decided about a person, and one appeal against each decision."""
+"""My standing: people read what staff decided about them, and may appeal each decision once."""

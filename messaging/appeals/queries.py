@@ -61,7 +61,7 @@ def decisions_about(person_id: int) -> QuerySet[Decision]:
 
 
 def standing_of(decision: Decision) -> Standing:
-    """Return what the person reads of a decision."""
+    """Return what the person reads about a decision."""
     appeal = getattr(decision, "appeal", None)
     may_appeal = appeal is None and decision.may_be_appealed(timezone.now())
     return Standing(decision, statement.statement_of(decision), appeal, may_appeal)

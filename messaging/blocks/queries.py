@@ -35,7 +35,7 @@ def blocks_of(scope: Scope) -> QuerySet[Any]:
 
 
 def shown(row: Any) -> dict[str, Any]:
-    """Return what the page says of a block; only a shop's says by whom."""
+    """Return what the page says about a block; only a shop's page says who did it."""
     is_own = row.side == Side.CONSUMER
     shop: Shop = row.shop
     return {

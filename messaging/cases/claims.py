@@ -64,7 +64,7 @@ def let_go(actor: Person, case_id: int) -> None:
 
 
 def require(actor: Person, kind: str, subject: str) -> None:
-    """Let an act of staff on a thing go on only if nobody else has claimed its case.
+    """Refuse an act of staff on a thing if somebody else has claimed its case.
 
     Call it first in the act's transaction: the case is locked until its end, so two of staff take
     turns. The actor claims the case if nobody has.
@@ -80,7 +80,7 @@ def require(actor: Person, kind: str, subject: str) -> None:
 
 
 def require_free(actor: Person, which: Q) -> None:
-    """Let an act of staff go on only if nobody else works on some open cases.
+    """Refuse an act of staff if somebody else works on one of the open cases.
 
     Locks and claims none: the act leaves them open.
 

@@ -173,6 +173,6 @@ def _ask_again(
 
 
 def _has_blocked(request: HttpRequest, shop: Shop) -> bool:
-    """Whether the shopper has blocked the shop. They don't learn of the other direction."""
+    """Whether the shopper has blocked the shop. Shoppers don't see if the shop has blocked them."""
     blocked_by = access.blocked_by_of(cast(Any, request.user).pk, shop.pk)
     return Side.CONSUMER in blocking_sides(blocked_by)

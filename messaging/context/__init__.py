@@ -1,1 +1,1 @@
-"""Show beside a conversation its product, then and now, and the shopper's other conversations."""
+"""Show the product beside a conversation, then and now, and the shopper's other conversations."""

@@ -1,1 +1,1 @@
-"""A decision of staff: one record with its reasons, which makes the notice and is carried out."""
+"""Decisions of staff: record the reasons, carry the decision out, and notify the person."""

@@ -1,4 +1,4 @@
-"""The reports that a decision answers: who works on them, which it closes, who learns of it."""
+"""The reports that a decision answers: who works on them, which it closes, whom it notifies."""
 
 from functools import partial
 
@@ -61,7 +61,7 @@ def require_free(actor: Person, decision: Decision) -> None:
 
 
 def tell_reporters(decision: Decision) -> None:
-    """Tell those whose reports the decision answered that it was overturned.
+    """Notify the reporters whom the decision answered that it was overturned.
 
     Of several decisions that answered the same reports, the last one that is overturned tells.
     """

@@ -66,13 +66,13 @@ class Matter:
         return self.held.reason if self.held is not None else ""
 
     def parts(self) -> list["Matter"]:
-        """Return what is decided at once: one for each person, unless they share the thing."""
+        """Return a matter for each person, or one for all of them if it is about a shared thing."""
         if self.report is not None or self.product is not None:
             return [self]
         return [replace(self, people=[person]) for person in self.people]
 
     def measures(self, actor: Person) -> list[Decision.Measure]:
-        """Return what can be decided here, with the mildest last."""
+        """Return the measures that staff can choose from here, with the mildest last."""
         message, conversation = self.message, self.conversation
         possible: dict[Decision.Measure, bool] = {
             Measure.REMOVE: message is not None

@@ -75,7 +75,7 @@ class Script:
 
     @property
     def tellings(self) -> int:
-        """How often it can be used without repeating itself."""
+        """How often the script can be used before its words repeat."""
         choices = [one.count("|") + 1 for line in self.lines for one in CHOICE.findall(line.text)]
         return max(choices, default=1)
 
@@ -106,7 +106,7 @@ def scripts(language: str) -> list[Script]:
 
 
 def today(language: str) -> list[Script]:
-    """Return what waits for the demo's seller in a language, each about one product."""
+    """Return the conversations that wait for the demo's seller, each about one product."""
     collected: list[Script] = []
     about: set[str] = set()
     for script in _scripts([FOLDER / "today" / f"{language}.txt"]):

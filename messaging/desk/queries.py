@@ -105,7 +105,7 @@ class Past:
 
 
 def past_of(person: Person) -> Past:
-    """Return what the desk tells of a person."""
+    """Return what the desk shows about a person's past."""
     about = things.against(person).aggregate(
         upheld=Count("pk", filter=reports.upheld()),
         dismissed=Count("pk", filter=Q(outcome=Report.Outcome.DISMISSED)),
@@ -201,7 +201,7 @@ def files_of(messages: Iterable[Message]) -> Mapping[int, list[File]]:
 
 
 def thing_of(case: Case) -> dict[str, Any]:
-    """Return what a case is about, under the name that the page calls it by."""
+    """Return the thing that a case is about, under its name in the template."""
     kind, _colon, key = case.subject.partition(":")
     row: Any = None
     if kind == "held_message":

@@ -1,4 +1,4 @@
-"""Work that becomes due at a time, such as a message that is to be sent later.
+"""Do work that is due at a certain time, such as sending a scheduled message.
 
 A feature keeps what is due in rows and has a sweep: a function that does some of it. Each server
 process asks all sweeps (`messaging.sweeps`) every few seconds, and at once after `wake`. Several

@@ -1,1 +1,1 @@
-"""Change one's mind: edit a message for a while after sending it, or withdraw it."""
+"""Edit or withdraw a message for a while after sending it."""

@@ -1,1 +1,1 @@
-"""Take a conversation along: a page, JSON and its files, in one ZIP."""
+"""Export a conversation as a ZIP with a page, JSON and its files."""

@@ -134,7 +134,7 @@ def _prepare(row: Export, lease: "Lease") -> None:
 
 
 def _conversation_of(row: Export) -> Conversation | None:
-    """Return what an export is of. Raises Http404 if its owner no longer takes part in it."""
+    """Return an export's conversation. Raises Http404 if its owner no longer takes part in it."""
     if row.conversation_id is not None:
         return access.conversation_for(row.owner, row.conversation_id)
     if not row.owner.is_active:

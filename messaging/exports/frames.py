@@ -67,7 +67,7 @@ class ExportItem(Struct, kw_only=True):
 
 
 class ExportList(Struct, tag="exports"):
-    """One's own exports of a conversation that are prepared in the background."""
+    """A person's exports of a conversation that are prepared in the background."""
 
     conversation: int
     exports: list[ExportItem]

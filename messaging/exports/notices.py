@@ -10,7 +10,7 @@ from notifications.words import Words
 
 
 def notify(export: Export, conversation: Conversation | None) -> None:
-    """Notify the owner of what has become of an export.
+    """Notify the owner that an export is ready, or has failed.
 
     Somebody who leaves the shop no longer sees the notice of an export for it.
 
@@ -40,7 +40,7 @@ def notify(export: Export, conversation: Conversation | None) -> None:
 
 
 def export_words(news: News) -> Words:
-    """Return what somebody reads whose export has been prepared, or not."""
+    """Return the words of a notice that an export is ready, or has failed."""
     name = {"name": news.title}
     if news.excerpt == Export.State.READY:
         title = _("Your download is ready")

@@ -1,4 +1,4 @@
-"""The ZIP as a response, and what clients are told of one."""
+"""The ZIP as a response, and the JSON about an export."""
 
 from contextlib import suppress
 from typing import IO
@@ -63,7 +63,7 @@ def named(response: HttpResponseBase, stem: str) -> HttpResponseBase:
 
 
 def item(row: Export) -> ExportItem:
-    """Return what clients are told of an export, see `Export.is_stale`."""
+    """Return the JSON about an export, see `Export.is_stale`."""
     is_ready = row.state == Export.State.READY and not row.is_stale
     return ExportItem(
         id=row.pk,

@@ -45,7 +45,7 @@ REASON_MAX = Contest._meta.get_field("reason").max_length or 0
 
 
 def due(limit: int) -> int:
-    """Bring the waits of some shops up to date, those that were not looked at for longest.
+    """Bring the waits of a few shops up to date, starting with the shop checked longest ago.
 
     Returns:
         How many shops were looked at.
@@ -183,7 +183,7 @@ def _store(
 
 
 def _events(talks: Any, shoppers: dict[int, int], horizon: datetime) -> dict[int, list[Event]]:
-    """Return what happened between a shop and each of some shoppers."""
+    """Return what happened between a shop and each of the shoppers."""
     events: defaultdict[int, list[Event]] = defaultdict(list)
     messages = Message.objects.filter(
         conversation_id__in=shoppers, created_at__gte=horizon, **NOT_HIDDEN

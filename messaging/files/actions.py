@@ -219,7 +219,7 @@ def _reserve(
     """Store the row of a file whose content follows."""
     access.lock_writer(actor)  # takes turns with the person's other uploads
     same = File.objects.filter(owner=actor.pk, conversation=conversation, client_id=client_id)
-    delete(same.filter(is_ready=False))  # the upload was cut off, or goes on and will be refused
+    delete(same.filter(is_ready=False))  # the upload was cut off, or continues and will be refused
     if same.exists():
         raise unavailable()
     _check_quota(actor, content.size)
@@ -229,7 +229,7 @@ def _reserve(
 
 
 def columns_of(content: Inspected | StoredFile) -> dict[str, Any]:
-    """Return what a row says of its content."""
+    """Return the columns that describe a file's content."""
     return {name: getattr(content, name) for name in COLUMNS}
 
 

@@ -69,7 +69,7 @@ def store_each(request: Any, store: StoreUpload) -> list[int]:
 
 
 class FilesRefused(Refused):
-    """Some files of a form can't be sent; `kept` has the IDs of the others."""
+    """Refused because a form has files that can't be sent; `kept` has the IDs of the others."""
 
     def __init__(self, first: Refused, detail: str, kept: list[int]) -> None:
         super().__init__(first.code, detail, first.retry_after)

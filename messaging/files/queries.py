@@ -50,7 +50,7 @@ def file_for(user: Person, conversation_id: int, file_id: int) -> File:
 def unsent(
     user: Person, ids: Iterable[int], conversation: Conversation | None = None
 ) -> list[File]:
-    """Return those of some files that are the person's own, and neither sent nor scheduled yet.
+    """Return the person's own files, of those given, that are neither sent nor scheduled yet.
 
     Args:
         conversation: where they were uploaded; None if the page doesn't know it.
@@ -70,9 +70,9 @@ def stored_by(user: Person) -> tuple[int, int]:
 
 
 def words_of(file_ids: Iterable[int]) -> dict[tuple[int, int], tuple[str, str]]:
-    """Return what files say, by file and owner: QR codes, and what people wrote about them.
+    """Return the texts of QR codes in files, and what people wrote about them, by file and owner.
 
-    That is a description, and a name unless a camera or a program has given it.
+    People write a description, and the name unless a camera or a program has chosen it.
     """
     columns = ("pk", "owner", "name", "alt", "codes")
     rows = File.objects.filter(pk__in=listed(file_ids)).order_by().values_list(*columns)

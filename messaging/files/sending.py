@@ -68,7 +68,7 @@ def hold(row: HeldMessage, files: Sequence[File]) -> None:
 
 
 def attached_of(files: Sequence[File]) -> str:
-    """Return what a list of conversations says of a message with these files."""
+    """Return what a list of conversations shows for a message with these files."""
     if not files:
         return ""
     kinds = {file.kind for file in files}

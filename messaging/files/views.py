@@ -1,4 +1,4 @@
-"""Files over HTTP. Whether somebody may see one is asked on each request."""
+"""Files over HTTP. Each request checks whether the person may see the file."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified

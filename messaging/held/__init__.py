@@ -1,1 +1,1 @@
-"""Messages that wait for staff to look at them: outside the log, seen by their sender only."""
+"""Messages held for a review by staff: they aren't in the log, and only their sender sees them."""

@@ -20,7 +20,7 @@ def find(conversation: Conversation, sender_id: int, client_id: uuid.UUID) -> He
 
 
 def open_of(conversation: Conversation, sender_id: int) -> QuerySet[HeldMessage]:
-    """Return what isn't decided, or waits for an earlier one, in the order of sending."""
+    """Return messages that wait for a decision, or for an earlier one, in the order of sending."""
     return HeldMessage.objects.filter(
         conversation=conversation, sender=sender_id, state__in=HeldMessage.OPEN
     ).order_by("pk")
@@ -41,9 +41,7 @@ def with_nothing_else(user: Person, limit: int) -> list[Conversation]:
 def shown_to(user: Person, conversation: Conversation) -> list[HeldMessage]:
     """Return a person's own held messages in a conversation, with their files.
 
-    Those that staff didn't deliver have their `decision`.
-
-    Without a query if nothing was ever held there.
+    Rejected ones come with their `decision`. Makes no query if nothing was ever held there.
     """
     if not conversation.has_held:
         return []

@@ -58,7 +58,7 @@ def conversation_list(
 def conversations_in(
     user: Person, scope: access.Scope, wanted: Filter, ids: list[int]
 ) -> list[Conversation]:
-    """Return those of some conversations that belong in a list, as `conversation_list` does."""
+    """Return the given conversations that belong in a list, as `conversation_list` does."""
     cursors = listing.those_of(scope, wanted, ids)
     return _drawable(user, cursors)
 

@@ -129,10 +129,10 @@ def _turn_at(conversation: Conversation, shown: QuerySet[Message], settled: int)
 
 
 def _settled_at(conversation: Conversation, before: datetime | None = None) -> int:
-    """Return the number of the last message when it was settled last; 0 if it never was.
+    """Return the sequence up to which a conversation was last settled; 0 if it never was.
 
     Args:
-        before: leave out what was settled from then on.
+        before: ignore settlements from then on.
     """
     not_undone = []
     rows = conversation.settlements.order_by("created_at", "pk")

@@ -1,1 +1,1 @@
-"""What staff decide about the hosts that links in messages lead to, and the page before leaving."""
+"""Staff block or warn of hosts that links lead to; a page warns people before they leave."""

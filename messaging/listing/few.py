@@ -28,7 +28,7 @@ FIRST_LOOKUP, MORE = 2, 8
 
 
 class Few:
-    """Some conversations, in the order of a filter.
+    """A few given conversations that match a filter, in its order.
 
     Args:
         ids: which conversations; those outside the scope and the filter's lane are left out.

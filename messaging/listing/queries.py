@@ -37,7 +37,7 @@ def page_of(scope: Scope, wanted: Filter, start: PageRequest, size: int) -> Page
 
 
 def those_of(scope: Scope, wanted: Filter, ids: list[int]) -> list[Cursor]:
-    """Return those of some conversations that a filter leaves; the words are not searched for."""
+    """Return the given conversations that match a filter; its words are ignored."""
     condition = conditions(wanted, scope, timezone.now())
     return Few(ids, condition, wanted, scope).read(FIRST_PAGE, len(ids))
 

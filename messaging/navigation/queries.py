@@ -127,7 +127,12 @@ def named_window(conversation: Conversation, named: Mapping[str, str]) -> Window
 
 
 def unread(conversation: Conversation, side: Side, mark: int) -> Unread:
-    """Return what a person on a side has not read, who has read up to a mark."""
+    """Return what a person has not read yet.
+
+    Args:
+        side: the person's.
+        mark: the sequence up to which the person has read.
+    """
     behind = conversation.last_sequence - mark
     if behind <= 0:
         return Unread(None, 0)

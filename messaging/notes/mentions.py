@@ -1,4 +1,4 @@
-"""Whom a note mentions: colleagues whose name follows an `@`."""
+"""Find the colleagues whom a note mentions: those whose name follows an `@`."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Internal notes. They have a table and counters of their own, so that no shopper learns of one."""
+"""Internal notes. They have their own table and counters, so that no shopper notices one."""
 
 from django.conf import settings
 from django.db import models

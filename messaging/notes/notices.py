@@ -24,6 +24,6 @@ def notify_mentioned(note: Note) -> None:
 
 
 def mention_words(news: News) -> Words:
-    """Return what somebody reads who is mentioned in a note."""
+    """Return the words of a notice about a mention in a note."""
     title = _("%(name)s mentioned you in a note") % {"name": news.title}
     return Words(title, news.excerpt, icon="lock")

@@ -1,1 +1,1 @@
-"""A wordless reminder to the other side, once a day, while one waits for its answer."""
+"""Remind the other side without words, once a day, while waiting for its answer."""

@@ -44,7 +44,7 @@ def mark_read_by_all(side: Side, conversation_ids: Collection[int]) -> None:
 
 
 def nudge_words(news: News) -> Words:
-    """Return what somebody reads who is reminded of an answer."""
+    """Return the words of a notice that the other side waits for an answer."""
     title = _("%(name)s sent you a reminder") % {"name": news.title}
     text = _("They're waiting for your answer about “%(about)s”.") % {"about": news.excerpt}
     return Words(title, text, icon="clock")

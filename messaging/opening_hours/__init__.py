@@ -1,5 +1,5 @@
 """When a shop is open: hours for each weekday, and days off.
 
-Other features ask `queries.schedule_of` for a `Schedule`, which knows the rest. A shop without
-hours is always open.
+Other features get a `Schedule` from `queries.schedule_of`, and ask it. A shop without hours is
+always open.
 """

@@ -1,7 +1,7 @@
 """What a person wrote and did in conversations.
 
-The conversations that the person has as a shopper are in the data as a whole; `exports.everything`
-adds them. Of those of a shop there is only what the person wrote: the rest is other people's.
+`exports.everything` adds the whole conversations that the person has as a shopper. From a shop's
+conversations it takes only what the person wrote: the rest is other people's.
 """
 
 from trato.personal_data import Part

@@ -1,1 +1,1 @@
-"""What people show of themselves: how far they have read, that they type, that a shop is there."""
+"""What others may see of a person: read marks, typing, and that the shop is there."""

@@ -30,7 +30,7 @@ NOTHING_HIDDEN = Hidden()
 
 
 def hidden_by(user_ids: Iterable[int]) -> dict[int, Hidden]:
-    """Return what several people hide, with one query. Who hides nothing may be missing."""
+    """Return what several people hide, with one query. People who hide nothing may be missing."""
     rows = PresenceChoice.objects.filter(user_id__in=listed(user_ids))
     return {row.user_id: Hidden.of(row) for row in rows}
 
@@ -46,7 +46,7 @@ def hides_read(user_id: int) -> bool:
 
 
 def shops_there(shop_ids: Collection[int]) -> set[int]:
-    """Return those of the given shops that have a member who is there and doesn't hide it."""
+    """Return the given shops that have a member who is there and doesn't hide it."""
     if not shop_ids:
         return set()
     since = timezone.now() - timedelta(seconds=settings.PRESENCE_SECONDS)

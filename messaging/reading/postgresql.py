@@ -123,8 +123,8 @@ def member() -> str:
 def moved() -> str:
     """Move marks on, after locking them in the same order as all writers.
 
-    Reading again what one has marked as unread only ends that: it leaves 0 there, and NULL if the
-    mark moves, so that the other side doesn't learn of the former.
+    If people read again what they have marked as unread, `unread_from` becomes 0; if the mark also
+    moves, it becomes NULL. The other side only gets an event in the second case.
     """
     return f"""moved AS (
         INSERT INTO {PARTICIPANT} AS p (conversation_id, user_id, side, last_read_sequence)

@@ -248,7 +248,7 @@ def _lock_conversations(keys: Iterable[int | None]) -> None:
 
 
 def _not_recalled(items: Collection[Candidate]) -> list[Candidate]:
-    """Return those that no recall has taken back, as it is under the lock."""
+    """Return the candidates that no recall has taken back. Call it under their locks."""
     keys = listed(one.message.pk for one in items)
     rows = RecallItem.objects.filter(message__in=keys, recall__undone_at=None)
     before = set(rows.values_list("message", flat=True))
@@ -256,7 +256,7 @@ def _not_recalled(items: Collection[Candidate]) -> list[Candidate]:
 
 
 def _hidden(items: Iterable[Candidate]) -> set[int]:
-    """Return those that were removed or withdrawn, as it is under the lock."""
+    """Return the IDs of messages that are removed or withdrawn. Call it under their locks."""
     rows = Message.objects.filter(pk__in=listed(one.message.pk for one in items))
     return set(rows.exclude(**NOT_HIDDEN).values_list("pk", flat=True))
 

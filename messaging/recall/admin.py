@@ -107,7 +107,7 @@ class RecallAdmin(LargeAdmin[Recall]):
 
 
 def _matches(request: HttpRequest, scam: Message, looked_at: datetime) -> candidates.Matches:
-    """Return the copies that a search has found, all chosen at first, then as the form was sent."""
+    """Return the copies that a search finds: all chosen at first, later as the form says."""
     matches = candidates.find(person_of(request), scam, looked_at=looked_at)
     if request.method == "POST":
         names = request.POST.getlist("group")

@@ -88,7 +88,7 @@ def _value(kind: str, view: Folded) -> str:
 
 
 def _link(address: str) -> str:
-    """Return host and path: a campaign changes what comes behind them."""
+    """Return only host and path: a campaign changes the query behind them."""
     host, slash, path = WEB.sub("", address.lower()).partition("/")
     host = re.split(r"[:?#]", host, maxsplit=1)[0].removeprefix("www.").rstrip(".")
     path = re.split(r"[?#]", path, maxsplit=1)[0].rstrip("/")

@@ -20,9 +20,9 @@ from .queries import advice
 
 
 def warn(recall: Recall, messages: Iterable[Message]) -> int:
-    """Warn those who got one of the messages: the shopper, or all who work for the shop now.
+    """Warn the people who got one of the messages: the shopper, or all current members of the shop.
 
-    Nobody is warned twice: neither by this recall, nor of a conversation of an earlier one.
+    Nobody is warned twice, neither by this recall nor about a conversation of an earlier one.
 
     Args:
         messages: with their conversations, which the caller has locked.
@@ -58,7 +58,7 @@ def withdraw(recall: Recall) -> None:
 
 
 def recall_words(news: News) -> Words:
-    """Return what a person reads who got a recalled message: what it was, and what to do."""
+    """Return the words of a warning about a recalled message: what it was, and what to do."""
     about = _("It was in the conversation about “%(about)s”, and we've removed it.")
     return Words(_("You received a scam"), " ".join([about % {"about": news.title}, advice()]))
 

@@ -9,7 +9,7 @@ from messaging.models import Conversation, Message, RecallItem, Side
 
 
 def recall_advice(conversation: Conversation, side: Side, shown: Iterable[Message]) -> str:
-    """Return what a side has to know of a scam that it got here; empty if there is none.
+    """Return what a side has to know about a scam that it got here; empty if there is none.
 
     Args:
         shown: the messages on the page; if none of them was removed, there is no query.
@@ -27,7 +27,7 @@ def recall_advice(conversation: Conversation, side: Side, shown: Iterable[Messag
 
 
 def advice() -> str:
-    """Return what to do about a scam that one has received, or even answered."""
+    """Return advice for a person who has received a scam, or even answered it."""
     return _(
         "Don't pay, don't open its links and don't write to its contacts. If you've paid or given "
         "away a code or your card's data, call your bank now and change your password."

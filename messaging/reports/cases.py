@@ -46,7 +46,7 @@ def opened(report: Report) -> None:
 
 
 def claimed(actor: Person, report_id: int) -> None:
-    """Let an act on a report go on only if nobody else has claimed its case.
+    """Refuse an act on a report if somebody else has claimed its case.
 
     Raises:
         Claimed: somebody else works on it.

@@ -1,4 +1,4 @@
-"""Words of people who have deleted their account go once staff no longer need them."""
+"""Delete the words of people without an account once staff no longer need them."""
 
 from messaging import search
 from messaging.files import actions as files

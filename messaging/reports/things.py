@@ -97,7 +97,7 @@ def _owners_of(shop_id: int) -> list[Any]:
 
 
 def against(person: Person) -> QuerySet[Report]:
-    """Return the reports of what a person answers for, see `people_behind`."""
+    """Return the reports about a person, and about what the person answers for."""
     shops = owned_shops(person.pk)
     return Report.objects.filter(Q(blamed_person=person.pk) | Q(blamed_shop__in=shops))
 

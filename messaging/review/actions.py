@@ -174,7 +174,7 @@ def _deliver(row: HeldMessage) -> bool:
     """Store a message in the log, where its conversation is locked, and announce it on commit.
 
     Returns:
-        Whether that is settled. If the sender has been muted or suspended just now, it waits.
+        Whether that is settled. If the sender has been muted or suspended meanwhile, it waits.
     """
     attempt = Attempt(
         **{name: getattr(row, name) for name in HeldMessage.CONTENT},

@@ -57,7 +57,7 @@ class Findings:
 
 
 def findings_of(run: DryRun) -> Findings | None:
-    """Return what a run has counted; None before it is done."""
+    """Return the counts of a run; None before it is done."""
     if run.state != DryRun.State.DONE:
         return None
     counts = msgspec.convert(run.hit_counts, HitCounts)
@@ -118,7 +118,7 @@ def conversations_of(run: DryRun) -> list[int]:
 
 
 def samples_for(actor: Person, run: DryRun) -> Sequence[Message]:
-    """Return those samples that a recorded look of the last minutes lets somebody read."""
+    """Return the samples that a person may read after a recorded look in the last minutes."""
     subjects = {f"conversation:{key}": key for key in conversations_of(run)}
     since = timezone.now() - timedelta(minutes=settings.STAFF_LOOK_MINUTES)
     looks = AuditEntry.objects.filter(

@@ -2,7 +2,7 @@
 
 A process claims a run for one slice, without a transaction meanwhile, and stores what it has
 counted together with how far it got, if the claim is still its own. If it is killed, the claim runs
-out, and the next process goes on from the last slice that was stored.
+out, and the next process continues from the last slice that was stored.
 """
 
 import time

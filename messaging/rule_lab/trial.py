@@ -54,7 +54,7 @@ class Trial:
         return {key: text for key, text in texts if fires(text) and matches(text, "")}
 
     def hits(self, texts: dict[int, str]) -> Iterator[Hit]:
-        """Yield those of the matching texts that are in a situation which suits the rule."""
+        """Yield the matching texts whose situation the rule covers."""
         if not texts:
             return
         rows = list(_written(texts))

@@ -78,7 +78,7 @@ class RuleDayInline(ReadOnlyAdmin, admin.TabularInline[RuleDay, ShieldRule]):
 
 
 class Month(admin.SimpleListFilter):
-    """Whose figures the list shows: those of a month, by default the latest days."""
+    """Show the figures of a month; by default, of the latest days."""
 
     title = _("month")
     parameter_name = "month"

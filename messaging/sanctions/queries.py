@@ -78,14 +78,14 @@ def in_force_until(person_id: int, measure: str) -> tuple[bool, datetime | None]
 
 
 def unmuted(user_ids: Sequence[int]) -> list[int]:
-    """Return those who are not muted, in the same order."""
+    """Return the people who are not muted, in the same order."""
     mutes = Sanction.in_force(Sanction.Kind.MUTE).filter(person__in=user_ids)
     muted = set(mutes.values_list("person", flat=True))
     return [pk for pk in user_ids if pk not in muted]
 
 
 def muted_among(user_ids: Collection[int]) -> dict[int, datetime]:
-    """Return until when each of some people is muted, without those who aren't."""
+    """Return until when people are muted, by ID, without those who aren't."""
     mutes = Sanction.in_force(Sanction.Kind.MUTE).filter(person__in=listed(user_ids))
     return {
         pk: until

@@ -68,7 +68,7 @@ def attach(reply: SavedReply, ids: Sequence[int]) -> None:
 
 
 def kept(user: Person, ids: Iterable[int]) -> list[SavedReplyFile]:
-    """Return those of some files with which a person can save a reply."""
+    """Return the files, of those with the given IDs, that a person may save with a reply."""
     shop_ids = [shop.pk for shop in queries.shops_for(user)]
     keys = [pk for pk in ids if pk <= LARGEST]  # SQLite refuses the others with an error
     rows = SavedReplyFile.objects.filter(owned_by(user.pk, shop_ids), pk__in=keys, is_ready=True)

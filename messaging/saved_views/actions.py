@@ -83,7 +83,7 @@ def delete(actor: Person, view_id: int) -> str | None:
 
 
 def _query(actor: Person, shop_id: int | None, text: str) -> str:
-    """Return what to store of a filter."""
+    """Return a filter as it is stored."""
     values = QueryDict(text.removeprefix("?"))
     query = filter_from(values, access.scope_of(actor)).query
     if not query:

@@ -30,7 +30,7 @@ class SavedViewForm(forms.ModelForm[SavedView]):
 
     @property
     def shop_id(self) -> int | None:
-        """Whose view it will be: None for the person's own."""
+        """The shop that the view will belong to; None for the person's own."""
         return key_from(self.cleaned_data["shop"]) or None
 
 

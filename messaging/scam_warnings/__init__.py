@@ -1,1 +1,1 @@
-"""Say next to a message which scam it looks like, to the side that receives it."""
+"""Warn the side that receives a message of the scam that it looks like."""

@@ -17,7 +17,7 @@ from .queries import joined
 def dismiss(actor: Person, conversation_id: int, sequence: int) -> tuple[Message, bool]:
     """Don't show the actor the warnings next to a message of the other side any more.
 
-    Safe to repeat. Nobody else learns of it.
+    Safe to repeat. Nobody else is notified.
 
     Returns:
         The message, and whether anything has changed.

@@ -1,1 +1,1 @@
-"""Send later: messages that a shop's team writes now and that are sent at a chosen time."""
+"""Send later: a shop's team writes a message now, and it is sent at a chosen time."""

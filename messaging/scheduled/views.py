@@ -143,7 +143,7 @@ def _choose(request: PersonRequest, conversation: Conversation) -> HttpResponse:
 
 
 def _files(request: PersonRequest, conversation: Conversation) -> tuple[list[int], Refused | None]:
-    """Return the IDs of a form's files; those of a form without scripts are stored first."""
+    """Return the IDs of a form's files. If it was posted without scripts, store them first."""
     if not request.FILES:
         return files_of(request), None
     client_id = uuid_from(request.POST.get("client_id", "")) or uuid.uuid4()
@@ -161,7 +161,7 @@ def _kept(
     row: ScheduledMessage | None,
     ids: list[int],
 ) -> list[File]:
-    """Return those of a form's files that it can be sent with again."""
+    """Return the form's files that can be sent with it again."""
     had = list(row.files.filter(pk__in=ids).order_by("position")) if row else []
     return [*had, *file_queries.unsent(request.user, ids, conversation)]
 

@@ -2,7 +2,7 @@
 
 A conversation matches if each word is in one of its messages, in the product's title, or in the
 shop's or the shopper's name. For the shop's team, it may also be in one of its internal notes: no
-statement reads these for people who work for no shop, so that not even its duration tells of them.
+statement reads these for people who work for no shop, so that not even its duration reveals them.
 Case and accents don't matter. The last word may be incomplete, because people search while they
 type. Removed and withdrawn messages are not
 searched.

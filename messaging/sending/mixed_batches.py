@@ -1,8 +1,8 @@
-"""Batches on PostgreSQL of which some messages are stored one by one.
+"""Store batches on PostgreSQL in which some messages have to be stored one by one.
 
-The statement stores plain messages only, those of a person without files. Files come with rows to
-lock and to change, and a held message is a row elsewhere, so `orm` stores those, as it does for
-requests.
+The statement only stores plain messages: written by a person, without files, not held. For files
+there are more rows to lock and to change, and a held message goes into another table, so `orm`
+stores them as it does for requests.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,9 +26,9 @@ def is_plain(attempt: Attempt) -> bool:
 
 
 async def in_runs(attempts: Sequence[Attempt], store_plain: StoreRun) -> Answers:
-    """Store runs of plain and of other attempts one after the other, in their order.
+    """Store attempts in order: runs of plain ones with `store_plain`, all others with `orm`.
 
-    Nothing of a conversation is stored once one of its attempts waits for a lock.
+    Once an attempt waits for a lock, no later attempt in its conversation is stored.
     """
     answers: Answers = []
     locked: set[int] = set()

@@ -1,4 +1,4 @@
-"""The sends that are waiting to be stored, and the conversations that have to rest."""
+"""Keep the sends that wait to be stored, and pause conversations that are locked."""
 
 import asyncio
 import time
@@ -39,7 +39,7 @@ class Send:
 class Queue:
     """Returns batches so that no conversation is in two of them at once and each keeps its order.
 
-    A conversation that another transaction has locked rests for a while, longer each time. If a
+    A conversation that another transaction has locked is paused for a while, longer each time. If a
     whole batch runs into some other lock, it is unknown which message needs it. Then its
     conversations are isolated: they are stored one by one until each has succeeded.
 
@@ -51,7 +51,7 @@ class Queue:
         self.sends: list[Send] = []
         self.isolated: dict[int, None] = {}  # conversations; the one tried last is at the end
         self._wake = wake
-        self._busy: set[int] = set()  # conversations that are being stored, or rest
+        self._busy: set[int] = set()  # conversations that are being stored, or paused
         self._pauses: dict[int, float] = {}  # seconds, by locked conversation
 
     def take_batch(self) -> list[Send]:

@@ -1,4 +1,4 @@
-"""Messengers: handles, and invitations to go on there. Merely naming one isn't an invitation."""
+"""Messengers: handles, and invitations to continue there. Naming one isn't an invitation."""
 
 import re
 
@@ -227,7 +227,7 @@ def messengers(view: Folded) -> list[Finding]:
 
 
 def _is_invitation(text: str, match: re.Match[str], is_personal: bool) -> bool:
-    """Whether a messenger is named to go on there.
+    """Whether a text names a messenger in order to continue there.
 
     Args:
         is_personal: whether people only write to each other with it.

@@ -1,4 +1,4 @@
-"""One look at a text that tells whether the detectors have to run.
+"""Scan a text once to see whether the detectors have to run.
 
 A single RE2 automaton over UTF-8: its time grows with the text only, and most messages end here. It
 fires too often rather than too rarely.
@@ -113,7 +113,7 @@ def compiled_set(patterns: list[bytes]) -> Any:
 
 
 class Prefilter:
-    """One look at a text. A set finds no positions, so it takes half the time of a search."""
+    """One scan of a text. A set finds no positions, so it takes half the time of a search."""
 
     def __init__(self, pattern: str) -> None:
         self._patterns = compiled_set([pattern.encode("latin-1")])

@@ -1,1 +1,1 @@
-"""Tell whether two texts are nearly the same: pure functions, which store nothing."""
+"""Compare texts to find those that are nearly the same. Pure functions that store nothing."""

@@ -39,7 +39,7 @@ def is_long_enough(compared: str) -> bool:
 
 
 def bands(compared: str) -> list[str]:
-    """Return what nearly the same letters have in common, with the number of the band in front.
+    """Return a text's keys: texts that are nearly the same share at least one of them.
 
     Args:
         compared: letters, see `letters`; too few have no bands.

@@ -70,11 +70,11 @@ class OpenConversations:
         return conversation_id in self._open
 
     def of_team(self) -> dict[int, OpenConversation]:
-        """Return those in which the person is on the seller side, by ID."""
+        """Return the open conversations in which the person is on the seller side, by ID."""
         return {pk: opened for pk, opened in self._open.items() if opened.side is Side.SELLER}
 
     def of_shopper(self) -> dict[int, OpenConversation]:
-        """Return those in which the person is on the consumer side, by ID."""
+        """Return the open conversations in which the person is on the consumer side, by ID."""
         return {pk: opened for pk, opened in self._open.items() if opened.side is Side.CONSUMER}
 
     def sides(self) -> dict[int, Side]:

@@ -26,7 +26,7 @@ PEOPLE_MAX = 10_000  # whose last times a process remembers
 
 
 class SocketPresence:
-    """One socket's part in read marks, typing and being there."""
+    """What one socket does about read marks, typing and being there."""
 
     def __init__(self, socket: RealtimeConsumer, conversations: OpenConversations) -> None:
         self._socket, self._conversations = socket, conversations
@@ -110,7 +110,7 @@ async def groups_of(people: Mapping[SocketPresence, Person]) -> dict[SocketPrese
 def _load(
     user_ids: Collection[int], seller_ids: Collection[int], staff: Mapping[str, Person]
 ) -> tuple[dict[int, Hidden], dict[int, list[int]], set[str]]:
-    """Return what people hide, the shops that some work for, and the sessions that get cases."""
+    """Return what people hide, the sellers' shops, and the sessions that get events about cases."""
     return (
         hidden_by(user_ids),
         host.shops_of(seller_ids) if seller_ids else {},

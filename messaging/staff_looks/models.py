@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class Look(models.Model):
-    """A look of staff into a conversation, as its sides may learn of it.
+    """A look of staff into a conversation, as far as its sides may see it.
 
-    It doesn't know who looked or what that person wrote, so that no page can say it: both are in
-    the audit trail, in an entry that is stored together with this.
+    It doesn't say who looked or what that person wrote, so that no page can show it. The audit
+    trail has both, in an entry that is stored together with this row.
     """
 
     class Why(models.TextChoices):
-        """Those of cases have the name of `Case.Kind`.
+        """Looks for cases have the names of `Case.Kind`.
 
         The words don't tell a report from another check: nobody may learn who has reported.
         """

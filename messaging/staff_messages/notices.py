@@ -35,12 +35,12 @@ def withdraw(row: StaffMessage) -> None:
 
 
 def mark_read(actor: Person, keys: list[int]) -> None:
-    """Mark a person's notices of some messages as read, in all tabs."""
+    """Mark a person's notices about messages of staff as read, in all tabs."""
     notifications.mark_many_read(actor, subject_kind=STAFF_MESSAGE_KIND, subject_ids=keys)
 
 
 def staff_message_words(news: News) -> Words:
-    """Return what somebody reads to whom staff have written."""
+    """Return the words of a notice that staff have written."""
     title = _("%(site)s's staff wrote to you") % {"site": settings.SITE_NAME}
     text = _("It's in your conversation about “%(about)s”.") % {"about": news.title}
     return Words(title, text, icon="shield")

@@ -7,7 +7,10 @@ from trato.people import Person
 
 
 def beside(conversation: Conversation, window: queries.Window) -> list[StaffMessage]:
-    """Return those between the messages of a part of the conversation, before and after it too."""
+    """Return the messages of staff in a part of a conversation.
+
+    The first part also has those before it, and the last part those after it.
+    """
     rows, messages = queries.messages_of_staff(conversation), window.messages
     if rows and window.has_older:
         rows = [row for row in rows if row.created_at >= messages[0].created_at]
@@ -18,6 +21,6 @@ def beside(conversation: Conversation, window: queries.Window) -> list[StaffMess
 
 
 def any_unread(person: Person, rows: list[StaffMessage]) -> bool:
-    """Whether a person has an unread notice of one of some messages."""
+    """Whether a person has an unread notice about any of the messages."""
     keys = [row.pk for row in rows if not row.is_taken_back]
     return bool(keys) and has_unread(person.pk, STAFF_MESSAGE_KIND, keys)

@@ -93,7 +93,7 @@ def pairs_for(conversation: Conversation, question: str, language: Language) -> 
 
 
 def waiting_question(conversation: Conversation) -> str:
-    """Return what the shopper has said since the shop's last answer, if the shop's turn it is."""
+    """Return what the shopper has said since the shop's last answer, if it is the shop's turn."""
     if conversation.turn != Side.SELLER:
         return ""
     bodies: list[str] = []

@@ -1,1 +1,1 @@
-"""What the members of a shop share about a conversation, and shoppers never learn of."""
+"""What the members of a shop share about a conversation, hidden from shoppers."""

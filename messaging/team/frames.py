@@ -80,13 +80,14 @@ class LabelsChanged(Struct, tag="labels.changed", kw_only=True):
     deleted: list[int]
 
 
-GONE = "gone"  # what somebody does who has left a conversation
+GONE = "gone"  # somebody has left the conversation
 
 
 class LookingSeen(Struct, tag="team.looking"):
-    """What a colleague does, for those who have the conversation open; nothing is stored.
+    """What a colleague is doing, for members who have the conversation open. It isn't stored.
 
-    A person's other tabs also get `GONE` from one of them, and may answer that they are there.
+    When one tab of a person sends `GONE`, the person's other tabs get it too, and those that still
+    show the conversation answer that.
     """
 
     conversation: int

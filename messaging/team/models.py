@@ -38,7 +38,7 @@ class Assignment(models.Model):
     """A change of who takes care of a conversation: a line between its messages, for the team.
 
     `team_revision` is the team's counter after it, for order and resuming. Like the counter, it has
-    a table of its own, so that no shopper learns of it.
+    a table of its own, so that no shopper notices it.
     """
 
     conversation = models.ForeignKey(
@@ -86,7 +86,7 @@ class Assignment(models.Model):
 
     @property
     def assignee_name(self) -> str:
-        """Who got it; empty for a deleted account, and for nobody."""
+        """The assignee's name; empty for nobody, and for a deleted account."""
         if self.assignee is None or is_deleted(self.assignee):
             return ""
         return host.display_name(self.assignee)

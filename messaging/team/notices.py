@@ -23,10 +23,10 @@ from trato.people import Person
 
 
 def notify_assignees(actor: Person, lines: Sequence[Assignment]) -> list[int]:
-    """Notify those to whom a colleague has assigned conversations: once each, however many.
+    """Notify members to whom a colleague has assigned conversations: once each, however many.
 
-    Nobody is notified who took them, who has chosen to be alerted to nothing, or who is the shopper
-    of the conversation.
+    It leaves out members who assigned the conversations to themselves, who have chosen not to be
+    alerted, or who are the conversation's shopper.
 
     Args:
         lines: of one act, stored.
@@ -52,7 +52,7 @@ def notify_assignees(actor: Person, lines: Sequence[Assignment]) -> list[int]:
 
 
 def assigned_words(news: News) -> Words:
-    """Return what somebody reads to whom conversations were assigned."""
+    """Return the words of a notice about assigned conversations."""
     number, _space, about = news.excerpt.partition(" ")
     count = int(number)
     title = ngettext(

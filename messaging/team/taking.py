@@ -1,9 +1,9 @@
-"""A reply to a conversation that nobody takes care of assigns it to its author.
+"""When somebody replies in a conversation that nobody takes care of, assign it to them.
 
 The store says in `Sent.takes` where a reply does, so other messages cost nothing. The assignment is
-a transaction of its own, after the message is committed: a send waits for nobody. If the process
-is killed in between, the conversation stays nobody's until the next reply of the shop takes it, or
-the browser repeats the send.
+a transaction of its own, after the message is committed: no send waits for it. If the process is
+killed in between, nobody has the conversation until the next reply of the shop takes it, or the
+browser repeats the send.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ log = structlog.get_logger("messaging.taking")
 
 
 def replied(sents: Sequence[Sent]) -> None:
-    """Assign conversations to those who replied first; an effect of `messaging.pipeline`."""
+    """Assign conversations to their first replier; an effect of `messaging.pipeline`."""
     replies: dict[int, int] = {}
     for sent in sents:
         if sent.takes:

@@ -72,5 +72,5 @@ def _drawn(
 
 @register.filter
 def beginning(text: str, characters: int) -> str:
-    """`truncatechars`, which is slow even for a text that is short enough."""
+    """Do the same as `truncatechars`, but fast for a text that is short enough."""
     return text if len(text) <= characters else Truncator(text).chars(characters)

@@ -174,7 +174,7 @@ def _selection(language: str, name: str) -> str:
 
 @register.simple_tag
 def quoted_name(quoted: Quoted, conversation: Conversation) -> str:
-    """Whose message is quoted."""
+    """Return the name of the person whose message is quoted."""
     return quoted.sender.name or conversation.name_without_account(quoted.side)
 
 

@@ -14,7 +14,7 @@ Cell = int | float | str
 
 @dataclass(frozen=True)
 class Row:
-    """One figure of the report, for all months.
+    """A figure of the report, for all months.
 
     Args:
         name: what it is called.

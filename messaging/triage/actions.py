@@ -35,7 +35,7 @@ Seen = Mapping[int, int]
 
 @transaction.atomic
 def archive(actor: Person, ids: Ids, seen: Seen | None = None) -> Outcome:
-    """Put conversations away until there is a new message."""
+    """Archive conversations until a new message arrives."""
 
     def decide(row: Conversation, _own: Participant) -> own.Values:
         _require_seen(actor, row, seen)
@@ -64,7 +64,7 @@ def unstar(actor: Person, ids: Ids) -> Outcome:
 
 @transaction.atomic
 def snooze(actor: Person, ids: Ids, until: datetime, seen: Seen | None = None) -> Outcome:
-    """Put conversations away until a time, or a new message.
+    """Snooze conversations until a time, or until a new message arrives.
 
     Raises:
         Refused: `invalid`, if the time is past or more than `SNOOZE_MAX_DAYS` away.
@@ -121,7 +121,7 @@ def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome
 def assign(
     actor: Person, ids: Ids, assignee_id: int | None, *, instead_of: Sequence[int | None] = ()
 ) -> Outcome:
-    """Let a member of the shop take care of conversations, or nobody. Only the team learns of it.
+    """Assign conversations to a member of the shop, or to nobody. Only the team is notified.
 
     Args:
         instead_of: whom the actor's page showed as the assignee, None for nobody, or empty if that
@@ -148,7 +148,7 @@ def assign(
 
 @transaction.atomic
 def label(actor: Person, ids: Ids, label_id: int) -> Outcome:
-    """Put a label of the shop on conversations. Only the team learns of it.
+    """Put a label of the shop on conversations. Only the team is notified.
 
     Raises:
         Refused: `not_found`, if the actor's shops have no such label.

@@ -1,4 +1,4 @@
-"""The answer to an act, and what a person's other tabs get to know of it."""
+"""The answer to an act, and the events that it sends to a person's other tabs."""
 
 from collections.abc import Collection
 from datetime import datetime

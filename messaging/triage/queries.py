@@ -20,11 +20,9 @@ from trato.errors import Refused, when_shown
 from trato.listed import listed
 from trato.people import Person
 
-Found = dict[int, Conversation]
 
-
-def find(actor: Person, ids: Sequence[int], *, lock: bool = False) -> Found:
-    """Return those of the given conversations in which a person takes part, in order of their IDs.
+def find(actor: Person, ids: Sequence[int], *, lock: bool = False) -> dict[int, Conversation]:
+    """Return the given conversations that a person takes part in, by ID and in order of IDs.
 
     Args:
         lock: hold the rows' locks until the transaction ends.
@@ -44,7 +42,7 @@ def find(actor: Person, ids: Sequence[int], *, lock: bool = False) -> Found:
 
 
 def own_states(actor: Person, ids: Sequence[int], *, lock: bool = False) -> dict[int, Participant]:
-    """Return what conversations are to one person; some have no row.
+    """Return a person's own state of conversations, such as archived; some have no row.
 
     Args:
         lock: hold the rows' locks, taken in the order of all writers.

@@ -1,1 +1,1 @@
-"""Who is trusted how far, and what that holds: the same text to many shops, and floods."""
+"""How far each person is trusted; hold the same text to many shops, and floods of messages."""

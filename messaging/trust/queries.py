@@ -28,7 +28,7 @@ class Trust:
 
 
 def trust_of(person: Person) -> Trust:
-    """Return what staff have set for a person, or what the person has earned."""
+    """Return the trust that staff have set for a person, or that the person has earned."""
     row = PersonTrust.objects.filter(user=person.pk).first()
     return Trust(Status(row.status), True) if row else Trust(earned(person), False)
 

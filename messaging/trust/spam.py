@@ -87,7 +87,7 @@ def reason_to_hold(conversation: Conversation, sender: Person, body: str) -> str
 
 
 def _others(shopper_id: int, shop_id: int) -> QuerySet[Conversation]:
-    """Return what a shopper has started or gone on with within the window, with other shops."""
+    """Return a shopper's conversations with other shops that began or continued in the window."""
     is_recent = Q(created_at__gte=_since()) | Q(last_message_at__gte=_since())
     rows = Conversation.objects.filter(is_recent, consumer=shopper_id)
     return rows.exclude(shop=shop_id).order_by()

@@ -15,7 +15,7 @@ TITLE_MAX, TEXT_MAX, LINK_MAX = 100, 4000, 200  # characters
 
 
 class Audience(models.TextChoices):
-    """Whom an announcement addresses."""
+    """The people whom an announcement addresses."""
 
     EVERYONE = "everyone", _("Everyone")
     SHOPPERS = "shoppers", _("Shoppers (everyone who doesn't sell)")
@@ -90,7 +90,7 @@ class Announcement(models.Model):
         return f"announcement:{self.pk}"
 
     def text_in(self, language: str) -> Text:
-        """Return what it says in a language; empty texts if nobody has written it yet."""
+        """Return its text in a language; empty if nobody has written it yet."""
         text = self.texts.get(language) or {}
         return Text(text.get("title", ""), text.get("text", ""))
 

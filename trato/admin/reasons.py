@@ -101,7 +101,7 @@ def act_with_reason(
 
 @transaction.atomic
 def _done_before(acts: Sequence[Callable[..., object]], values: Mapping[str, object]) -> list[str]:
-    """Carry out the acts; return messages about those that somebody else had done before."""
+    """Carry out the acts; return messages about acts that somebody else had already done."""
     already: list[str] = []
     for act in acts:
         try:

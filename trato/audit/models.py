@@ -32,7 +32,7 @@ class AuditTrail(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(models.Model):
-    """One act of staff: who, what, to whom or to what, when and why.
+    """An act of staff: who, what, to whom or to what, when and why.
 
     What the site itself does, by a rule of its own, has no actor.
 

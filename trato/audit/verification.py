@@ -34,7 +34,7 @@ class Finding:
 
 @dataclass
 class Verification:
-    """One walk along the trail; afterwards, what it has counted.
+    """A walk along the trail; afterwards, it has the counts.
 
     Args:
         anchors: what the chain was earlier.

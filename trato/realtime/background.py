@@ -38,7 +38,7 @@ def run_from_thread(function: Callable[[], Coroutine[Any, Any, T]], seconds: flo
     process from ending.
 
     Args:
-        seconds: how long to wait. The coroutine goes on after that.
+        seconds: how long to wait. The coroutine continues after that.
 
     Raises:
         TimeoutError: there was no result in time.

@@ -32,5 +32,5 @@ class FormOriginNode(CsrfTokenNode):
 
 @register.tag
 def csrf_token(parser: Parser, token: Token) -> FormOriginNode:
-    """Django's tag of this name, with the page's person in addition."""
+    """Do what Django's tag of this name does, and add the page's person."""
     return FormOriginNode()

@@ -73,7 +73,7 @@ class FrugalServer(Server):
 
 
 class MessageQueue:
-    """The messages for one application, the only reader. asyncio's queue takes 3 KB more."""
+    """A queue with one reader, an application. It takes 3 KB less than asyncio's queue."""
 
     __slots__ = ("_arrived", "_messages")
 
