@@ -24,7 +24,7 @@ const spans = [["day", 1440], ["hour", 60], ["minute", 1]].map(([unit, minutes])
   minutes,
   new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }),
 ]);
-const WEEK = 6 * 24 * 3600 * 1000; // milliseconds in which a weekday alone is clear
+const WEEK = 6 * 24 * 3600 * 1000; // milliseconds in which a weekday is clear without a date
 
 const days = new Intl.DateTimeFormat("sv", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
 

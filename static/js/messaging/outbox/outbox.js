@@ -255,10 +255,10 @@ class Outbox extends EventTarget {
 
   async drainAll(conversation) {
     const underWay = new Map(); // client_id → promise of the entry and its answer
-    let alone = false; // one goes by POST, and nothing beside it
+    let isPosting = false; // one goes by POST, and nothing beside it
     let pause = 0; // milliseconds, once one has failed and what came after it is answered
     for (;;) {
-      const may = !pause && !alone && !session.ended;
+      const may = !pause && !isPosting && !session.ended;
       for (const entry of may ? this.ready(conversation) : []) {
         const id = entry.client_id;
         if (underWay.has(id)) continue;
@@ -268,7 +268,7 @@ class Outbox extends EventTarget {
         underWay.set(id, this.answer(entry).then((answer) => [entry, answer]));
         this.update(id, { isUnderWay: true }); // in all tabs: too late to take it back
         if (isOnSocket) continue;
-        alone = true;
+        isPosting = true;
         this.sendByPost(entry);
         break;
       }
@@ -277,7 +277,7 @@ class Outbox extends EventTarget {
         if (!answered) continue; // more was written meanwhile
         const [entry, answer] = answered;
         underWay.delete(entry.client_id);
-        alone = false;
+        isPosting = false;
         pause = Math.max(pause, this.settle(entry, answer));
       } else if (pause && !session.ended) {
         await wait(pause);
