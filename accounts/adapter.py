@@ -218,7 +218,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _staff_page(person: Any) -> str:
-    """Return the page that a member of staff starts with; empty for people who shop or sell."""
+    """Return the page on which a member of staff starts; empty for shoppers and sellers."""
     permission, name = settings.STAFF_START
     starts_there = person.is_staff and not person.is_seller and person.has_perm(permission)
     return reverse(name) if starts_there else ""

@@ -1,4 +1,4 @@
-"""Retention that needs two apps: catalog's pictures, if no conversation of messaging shows them."""
+"""Retention that concerns two apps: pictures of catalog that no conversation shows."""
 
 from collections.abc import Sequence
 

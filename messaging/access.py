@@ -204,7 +204,7 @@ class Muted(Refused):
 
 
 def muted(until: datetime) -> Muted:
-    """Return the refusal of what a muted person writes: until when, and where to read why."""
+    """Return a refusal that says until when a muted person can't write, and where to read why."""
 
     def text() -> str:
         return gettext(

@@ -64,7 +64,7 @@ from .ownership import owned_by
 from .team.assignment import assign
 
 # Ended conversations, changed messages and assignees that are announced one by one. Open pages
-# learn of the others with the heartbeat, or when they load.
+# get the others with the heartbeat, or when they load.
 ANNOUNCED_MAX = 100
 FORGOTTEN = "–"  # in place of what staff quoted of a person
 

@@ -62,7 +62,7 @@ class MessageFactory(DjangoModelFactory[Message]):
 
 
 class ParticipantFactory(DjangoModelFactory[Participant]):
-    """How far somebody has read in `conversation=`."""
+    """A participant of `conversation=`, with how far they have read."""
 
     class Meta:
         model = Participant

@@ -98,7 +98,7 @@ def lock_owner(actor: Person, shop_id: int | None) -> models.Q:
     """Let members who add something take turns, so that a limit on their number holds.
 
     Args:
-        shop_id: whose it will be; the actor's own if it is None.
+        shop_id: the shop that it will belong to; None for the actor's own.
 
     Returns:
         The condition for what already belongs to that shop or person.

@@ -72,7 +72,7 @@ def notify(
 
 @transaction.atomic
 def notify_each(news: Collection[tuple[int, News]]) -> None:
-    """Notify people of a new subject each, with as many queries for many as for one.
+    """Notify each person of a new subject of their own, with a fixed number of queries.
 
     Args:
         news: unsaved, each with the ID of its recipient. There was no news about these subjects.

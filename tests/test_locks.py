@@ -1,4 +1,4 @@
-"""Tests of how tests wait for locks: suites share a server, and each sees its own waits alone."""
+"""Tests of how tests wait for locks: suites share a server, and each sees only its own waits."""
 
 import threading
 

@@ -35,7 +35,7 @@ class CaseChanged(Struct, tag="case.changed"):
 
 
 def listeners(people: Mapping[str, Person]) -> set[str]:
-    """Return in which sessions of staff these frames arrive, as the desk's page would open there.
+    """Return the sessions of staff that get these frames: those that may open the desk's page.
 
     Args:
         people: who is logged in, by session key.

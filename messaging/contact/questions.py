@@ -39,8 +39,8 @@ def posted(request: HttpRequest, shop: Any, product: Any) -> KeptQuestion:
 def keep(request: HttpRequest, question: KeptQuestion) -> None:
     """Store a question until its author has logged in.
 
-    Other words under a `client_id` that is already stored are another question: the visitor has
-    gone back to the form.
+    Other words under a stored `client_id` are another question: the visitor has gone back to the
+    form.
 
     Raises:
         Refused: `invalid` or `too_long` for the text, `rate_limited` if too many wait.

@@ -109,7 +109,7 @@ class CaseAdmin(LargeAdmin[Case]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Render a case. Its conversation is shown to the one who works on it."""
+        """Render a case. Its conversation is only shown to the person who works on it."""
         case, actor = context["original"], person_of(request)
         holder = claims.holder_of(case)
         is_mine = holder is not None and holder.pk == actor.pk and case.closed_at is None

@@ -148,7 +148,7 @@ def people_of(case: Case, about: Sequence[Report]) -> list[Any]:
 def context_of(
     actor: Person, case: Case, about: Message | None = None
 ) -> tuple[Conversation, list[Message]] | None:
-    """Return the messages around one, or the last ones, if a recorded look lets the actor read.
+    """Return the messages around a message, or the last ones, if a recorded look permits it.
 
     Args:
         about: the message that the case is about, if it is about one.

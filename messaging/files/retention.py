@@ -1,4 +1,4 @@
-"""How long files are kept that nobody sees."""
+"""How long to keep files that nobody sees."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

@@ -54,7 +54,7 @@ def _discard_upload(request: PersonRequest, conversation_id: int) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST", "DELETE"])
 @person_required
 def file(request: PersonRequest, conversation_id: int, file_id: int) -> HttpResponse:
-    """Send a file; POST `alt` describes one's own unsent one, DELETE discards it."""
+    """Send a file. POST `alt` describes the person's own unsent file; DELETE discards it."""
     if request.method == "DELETE":
         actions.discard(request.user, conversation_id, file_id)
         return HttpResponse(status=204)

@@ -190,7 +190,7 @@ def close(actor: Person, report: Report, outcome: Report.Outcome, now: datetime)
 
 
 def _locked(report_id: int) -> list[Report]:
-    """Return a report and the open ones against the same, locked in the order of their keys."""
+    """Return a report and the open reports of the same thing, locked in the order of their keys."""
     report = Report.objects.select_related("conversation").get(pk=report_id)
     alike = queries.against_same(report).filter(Q(outcome="") | Q(pk=report_id)).order_by("pk")
     rows = alike.select_related("reporter", *things.RELATED)

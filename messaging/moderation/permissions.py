@@ -49,7 +49,7 @@ def all_permissions(name: str = NAME) -> set[tuple[str, str]]:
 
 
 def make_group(*, apps: Any = installed, using: str = "default", **kwargs: Any) -> None:
-    """Create each group that there is not; leave one that staff have changed as it is.
+    """Create the groups that don't exist; leave those that staff have changed as they are.
 
     Called after the migrations and not by one of them, because only then do all permissions exist.
     """

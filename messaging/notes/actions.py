@@ -73,7 +73,7 @@ def _store(conversation: Conversation, actor: Person, client_id: uuid.UUID, text
     rate_limits.hit("NOTES_PER_MINUTE", actor.pk)
     revision = team.bump([conversation.pk])[conversation.pk]
     mentions = mentioned(text, conversation.shop_id, actor.pk)
-    # A shopper who works for the shop by now is still the shopper here, and learns of no note.
+    # A shopper who works for the shop by now is still the shopper here, and gets no note.
     mentions = [pk for pk in mentions if pk != conversation.consumer_id]
     last = conversation.notes.aggregate(last=Max("number"))["last"] or 0
     note = Note.objects.create(

@@ -1,4 +1,4 @@
-"""When shops are open: each function makes one query, and another one if a shop has no hours."""
+"""Load when shops are open: each function makes one query, or two if a shop has no hours."""
 
 from typing import Any, cast
 from zoneinfo import ZoneInfo

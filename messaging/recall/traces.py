@@ -67,7 +67,7 @@ def _read_on(progress: TraceProgress) -> int:
 
 
 def _store(texts: Sequence[tuple[int, datetime, str]]) -> None:
-    """Store the traces of some texts, a few at a time, so that sends needn't wait for Python."""
+    """Store the traces of texts, a few at a time, so that sends needn't wait for Python."""
     oldest = ago(days=settings.RECALL_DAYS)
     for start in range(0, len(texts), TEXTS_AT_ONCE):
         rows = [

@@ -71,7 +71,7 @@ def report_message(
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def report_conversation(actor: Person, conversation_id: int, reason: str, words: str) -> Report:
-    """Report what the other side does in a whole conversation.
+    """Report the other side for what it does in a conversation as a whole.
 
     Raises:
         Http404: there is no such conversation, or the actor takes no part in it.

@@ -76,7 +76,7 @@ def lock(reports: Iterable[Report]) -> None:
 
 
 def set_aside(report: Report) -> None:
-    """Count a report that was set aside no longer, and close its case if it was the only one."""
+    """Stop counting a report that was set aside, and close its case if there is no other."""
     _open(report).filter(count__gt=1).update(count=F("count") - 1)
     closed(report)
 

@@ -57,8 +57,8 @@ def url_of(report: Report) -> str:
 def blamed_for(thing: Mapping[str, Any], reporter_id: int | None) -> dict[str, int]:
     """Return who answers for a reported thing, as the columns of `Report` for it.
 
-    That is the sender of a message, and the shop of a product. Of a conversation it is the other
-    side than the reporter's.
+    The sender answers for a message, the shop for a product, and the side that didn't report it
+    for a conversation.
 
     Args:
         thing: the reported row under the name of its column.

@@ -113,5 +113,5 @@ def _detail(rules: Sequence[ShieldRule], in_picture: Promise | str, end: Promise
 
 
 def described(rules: Sequence[ShieldRule]) -> str:
-    """Return what some words look like to rules, and why we ask."""
+    """Return what a text looks like to the rules, and why we ask."""
     return _detail(rules, "", "")

@@ -132,7 +132,7 @@ def _about(product_id: int, *, limit: int) -> QuerySet[Any, int]:
 
 
 def _prefixes(language: Language, question: str) -> list[list[str]]:
-    """Return the beginnings of words to look up: one group for each telling word of a question."""
+    """Return beginnings of words to look up: a group for each meaningful word of a question."""
     groups = []
     for stem in dict.fromkeys(language.stems(question)):
         subjects = language.subjects.get(stem, ())

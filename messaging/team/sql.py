@@ -1,4 +1,4 @@
-"""The team's part in the statement that stores messages: who takes it, and whom it alerts.
+"""The team's part in the send statement: which replies assign, and whom a message alerts.
 
 The statement has an expression `active_member(shop_id, user_id)`.
 """

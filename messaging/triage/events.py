@@ -10,6 +10,6 @@ from .frames import OwnChanged, OwnState
 
 
 def own_changed(person: Person, states: Collection[OwnState]) -> None:
-    """Tell a person's tabs, on commit, what conversations are to that person now."""
+    """Send a person's tabs, on commit, the person's own state of conversations."""
     event = {"type": "chat.message", "frame": encode(OwnChanged(states))}
     groups.send_on_commit([groups.user_group(person.pk)], event)

@@ -1,4 +1,4 @@
-"""Change one person's own state of conversations: one read, one lock and one write for many."""
+"""Change a person's own state of many conversations with one read, one lock and one write."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Forms for staff."""
+"""The form with which staff set how far a person is trusted."""
 
 from django.forms import ChoiceField
 from django.utils.translation import gettext_lazy as _

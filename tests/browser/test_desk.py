@@ -1,4 +1,4 @@
-"""A moderator works through the desk by keyboard alone; a second one sees what is taken."""
+"""A moderator works through the desk with only a keyboard; another one sees what is taken."""
 
 import time
 import uuid

@@ -1,4 +1,4 @@
-"""A seller's first hour: from the front page to an answered question, by the pages alone."""
+"""A seller's first hour: from the front page to an answered question, by following the pages."""
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC

@@ -1,4 +1,4 @@
-"""A moderator recalls a scam that over forty people got, and undoes it, by keyboard alone."""
+"""A moderator recalls a scam that over forty people got, and undoes it, with a keyboard."""
 
 import re
 import uuid

@@ -124,7 +124,7 @@ def test_a_picture_of_the_largest_allowed_size_passes_nginx_and_meets_the_forms_
 def test_nginx_reads_an_upload_only_of_a_seller(
     who: str, cluster: Cluster, shopper: Person, seller: Person
 ) -> None:
-    """The headers alone decide: a body of 80 MB is never sent."""
+    """Only the headers decide: a body of 80 MB is never sent."""
     person = shopper if who == "shopper" else Person(cluster.url)
     assert _answer_to_head(cluster, person) == b"HTTP/1.1 413"
     assert _answer_to_head(cluster, seller) == b"HTTP/1.1 100"

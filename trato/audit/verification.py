@@ -189,7 +189,7 @@ class Verification:
                 )
 
     def _copies(self) -> Iterator[Finding]:
-        """Find entries with one seal. The database refuses a second, unless that was dropped."""
+        """Find entries that share a seal. The database refuses them unless a constraint is gone."""
         seals = AuditEntry.objects.order_by().values("seal").annotate(rows=Count("pk"))
         for seal in seals.filter(rows__gt=1).values_list("seal", flat=True).iterator():
             copies = AuditEntry.objects.filter(seal=seal).order_by("pk")

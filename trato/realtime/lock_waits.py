@@ -1,6 +1,6 @@
-"""Work on database threads that doesn't make others wait for somebody's lock. PostgreSQL.
+"""Run work on database threads without blocking them at a lock, on PostgreSQL.
 
-Everything that sockets do needs these few threads. So what meets a lock is rolled back after
+Everything that sockets do needs these few threads. So work that meets a lock is rolled back after
 `SOCKET_LOCK_SECONDS`, and tried again later.
 """
 

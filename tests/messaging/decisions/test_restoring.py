@@ -1,4 +1,4 @@
-"""Staff restore an account by undoing what suspends it; who works on a case has it alone."""
+"""Staff restore an account by undoing what suspends it, unless a colleague has the case."""
 
 from collections.abc import Callable
 from typing import Any

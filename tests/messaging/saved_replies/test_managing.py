@@ -1,4 +1,4 @@
-"""Adding, changing and deleting saved replies, with forms alone."""
+"""Adding, changing and deleting saved replies, with only forms."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Saving, renaming and deleting views, with forms alone."""
+"""Saving, renaming and deleting views, with only forms."""
 
 from typing import Any
 
