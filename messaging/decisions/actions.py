@@ -222,7 +222,7 @@ def overturn(actor: Person, decision: Decision) -> None:
         if not is_deleted(one.person):
             notices.notify_undone(one)
         record(actor, "decision.overturned", f"decision:{one.pk}", f"decision:{decision.pk}")
-    answers.tell_reporters(decision)
+    answers.notify_reporters(decision)
 
 
 def lock_people(decisions: Iterable[Decision]) -> dict[int, Any]:

@@ -60,10 +60,10 @@ def require_free(actor: Person, decision: Decision) -> None:
     claims.require_free(actor, own | _cases_of([decision.person_id], decision))
 
 
-def tell_reporters(decision: Decision) -> None:
+def notify_reporters(decision: Decision) -> None:
     """Notify the reporters whom the decision answered that it was overturned.
 
-    Of several decisions that answered the same reports, the last one that is overturned tells.
+    If several decisions answered the same reports, only overturning the last one notifies them.
     """
     report = decision.report
     if decision.measure == Measure.DISMISS or (report is not None and _is_answered(report)):

@@ -26,7 +26,7 @@ def test_a_decision_and_the_undoing_of_another_both_end(
     first = report_shop(shopper, shop, "scam", "Fake")
     earlier = rule(moderator, seller.pk, "warn", "Fraud", report_id=first.pk)
     second = report_shop(stranger, shop, "scam", "Fake")
-    tell, later = answers.tell_reporters, []
+    tell, later = answers.notify_reporters, []
 
     def again() -> None:
         try:
@@ -41,7 +41,7 @@ def test_a_decision_and_the_undoing_of_another_both_end(
             wait_until_somebody_waits_for_a_lock()  # for the person, with its reports locked
             tell(decision)
 
-        monkeypatch.setattr(answers, "tell_reporters", tell_late)
+        monkeypatch.setattr(answers, "notify_reporters", tell_late)
         actions.undo(moderator, earlier.pk, "A mistake")
         later[0].result()
     outcomes = Report.objects.order_by("pk").values_list("outcome", "done")
