@@ -142,7 +142,7 @@ def _is_suspended(request: HttpRequest, response: HttpResponse) -> bool:
 class SoundText(Middleware):
     """Respond with 400 to text that isn't UTF-8 in addresses and forms, and to NUL in a cookie.
 
-    Django would replace the former by "\ufffd", and NUL would reach the database.
+    Django would replace a broken byte by "\ufffd", and NUL would reach the database.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

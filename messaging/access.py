@@ -233,7 +233,7 @@ def shops_in(scope: Scope) -> list[Shop]:
 
 
 def chosen_shop(user: Person, given: str) -> Shop:
-    """Return one's own shop whose ID an address names, or one's first; otherwise raise Http404."""
+    """Return the person's shop that an address names by ID, or their first; else raise Http404."""
     shops = own_shops(user)
     if not given and shops:
         return shops[0]

@@ -44,7 +44,7 @@ class Send(ClientFrame, tag="message.send"):
 
 
 class Edit(ClientFrame, tag="message.edit"):
-    """New words for one's own message. An `error` has the `client_id`, if there is one."""
+    """New words for the person's own message. An `error` has the `client_id`, if there is one."""
 
     conversation: Identifier
     sequence: SequenceNumber

@@ -210,7 +210,7 @@ SHIELD_FIGURES_DAYS = 30  # what the list of rules counts
 SHIELD_HITS_KEEP_DAYS = 400
 RULE_OVERTURN_SHARE = 0.2  # overturned of those judged, from which a rule is for review only
 RULE_OVERTURN_LEAST = 20  # judged; of fewer, the share says nothing
-RULE_OVERTURN_DAYS = 30  # of which both are counted
+RULE_OVERTURN_DAYS = 30  # both are counted within them
 OBJECTIONS_KEEP_DAYS = 400  # also how long what was let through isn't questioned again
 
 # -- Recalls of scams, see `messaging.recall` ------------------------------------------------------
@@ -219,7 +219,7 @@ RECALL_DAYS = 30  # how old the copies of a scam may be that a recall finds
 RECALL_MOST = 100  # messages that one recall takes back, whose conversations are locked together
 RECALL_SEARCH_MINUTES = 60  # how long a recorded search shows staff its matches
 TRACES_BATCH_MAX = 100  # messages that the sweep reads in one transaction
-SIMILAR_CANDIDATES_MAX = 300  # messages of which a search compares the words, per band
+SIMILAR_CANDIDATES_MAX = 300  # messages whose words a search compares, per band
 TRACES_DELAY_SECONDS = 5  # until all transactions that began before a message are over
 
 # -- Texts that are nearly the same, see `messaging.similar` ---------------------------------------

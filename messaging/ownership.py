@@ -68,7 +68,7 @@ class Drawer(Generic[Row]):
 
     @property
     def name(self) -> str:
-        """The shop's name; empty for one's own."""
+        """The shop's name; empty for a person's own rows."""
         return host.shop_name(self.shop) if self.shop else ""
 
 

@@ -225,7 +225,7 @@ def find_recipients_again(subject_kind: str, subject_ids: Iterable[int]) -> None
 def replace_excerpt(
     *, subject_kind: str, subject_id: int, team_id: int, excerpt: str, by: str = ""
 ) -> None:
-    """Replace some words in the notifications about a subject that quote them.
+    """Replace a message's words in the notifications that quote them.
 
     Args:
         subject_kind, subject_id: as for `notify`.

@@ -131,7 +131,7 @@ async def give_back_many(name: str, people: Sequence[Who]) -> None:
 
 
 def person_or_address(request: HttpRequest) -> str:
-    """Return who a request counts for: the person who is logged in, or the address."""
+    """Return whose limit a request counts in: the logged-in person's, or the address's."""
     user = request.user
     return f"person-{user.pk}" if user.is_authenticated else address(request)
 

@@ -50,7 +50,7 @@ def drop_bidi_controls(text: str) -> str:
 
 
 def without_links(name: str) -> str:
-    """Return a name of which no mail program makes a link."""
+    """Return a name that no mail program turns into a link."""
     for sign in ".:/@":
         name = name.replace(sign, f"{sign}{WORD_JOINER}")
     return name

@@ -94,7 +94,7 @@ def measured(addresses: dict[str, str], rounds: int, only: list[str]) -> tuple[P
     """Measure both sizes in alternating rounds, so that disturbances affect both.
 
     Args:
-        only: words of which a page's name has one; empty for all pages.
+        only: words; measure the pages whose name contains one of them. Empty for all pages.
     """
     with (
         Measurer(addresses["small"], *only) as small,

@@ -59,7 +59,7 @@ FILTERS = [
 ]
 # Lists of the desk, and those of what its cases come from.
 DESK = ["", "?kind__exact=report", "?severity__exact=3", "?who=nobody", "?who=me", "?state=closed"]
-CASES = 8  # of which staff look at the pages
+CASES = 8  # whose pages staff open
 NOWHERE = ["xyzzy", "qwerty gracias", "zzz", "the xyzzy"]
 
 

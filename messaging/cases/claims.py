@@ -44,7 +44,7 @@ def holder_of(case: Case) -> Person | None:
 
 @transaction.atomic
 def claim(actor: Person, case_id: int) -> Case:
-    """Claim an open case, or renew one's own claim.
+    """Claim an open case, or renew the actor's own claim.
 
     Raises:
         Claimed: somebody else works on it.
@@ -57,7 +57,7 @@ def claim(actor: Person, case_id: int) -> Case:
 
 @transaction.atomic
 def let_go(actor: Person, case_id: int) -> None:
-    """End one's own claim. Does nothing if it isn't one's own any more."""
+    """End the actor's own claim. Does nothing if it is no longer theirs."""
     rows = Case.objects.filter(pk=case_id, claimed_by=actor.pk, closed_at=None)
     if rows.update(claimed_by=None, claimed_at=None):
         frames.announce_claim(case_id, None)

@@ -1,4 +1,4 @@
-"""Edit and withdraw one's own messages.
+"""Let people edit and withdraw their own messages.
 
 `message_changes.store_change` stores a change, and `events.message_changed` sends it to both sides.
 """

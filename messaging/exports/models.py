@@ -45,7 +45,7 @@ class Export(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64)
     stored_as = models.UUIDField(default=uuid.uuid4, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    # Until when a process prepares it, or when one may try again.
+    # Until when a process prepares it, or when a process may try again.
     free_at = models.DateTimeField(_("free from"), default=timezone.now, editable=False)
     # What it contains: all messages up to this one, as of this revision of the conversation.
     last_sequence = models.PositiveIntegerField(_("last message"), default=0)

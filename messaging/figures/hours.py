@@ -6,7 +6,7 @@ from itertools import pairwise
 from .clock import Hours
 
 DAY_SECONDS = 86_400
-SAMPLE_DAYS = 28  # of which a usual day is the average
+SAMPLE_DAYS = 28  # a usual day is their average
 
 
 def usual_day(hours: Hours, until: datetime) -> int:

@@ -93,7 +93,7 @@ def copy(actor: Person, conversation_id: int, sources: Sequence[StoredFile]) -> 
 
 
 def describe(actor: Person, conversation_id: int, file_id: int, alt: str) -> File:
-    """Give one's own unsent file an alt text. That also keeps it from being purged for a day.
+    """Give the actor's own unsent file an alt text. That also keeps it from being purged for a day.
 
     Raises:
         Http404: there is no such file, it isn't the actor's, or it was sent or scheduled.
@@ -116,7 +116,7 @@ def describe(actor: Person, conversation_id: int, file_id: int, alt: str) -> Fil
 
 @transaction.atomic
 def discard(actor: Person, conversation_id: int, file_id: int) -> None:
-    """Delete one's own unsent file.
+    """Delete the actor's own unsent file.
 
     Raises:
         Http404: there is no such file, it isn't the actor's, or it was sent or scheduled.
@@ -127,7 +127,7 @@ def discard(actor: Person, conversation_id: int, file_id: int) -> None:
 
 
 def discard_upload(actor: Person, conversation_id: int, client_id: uuid.UUID) -> None:
-    """Delete one's own unsent file by its `client_id`, also while it is being stored.
+    """Delete the actor's own unsent file by its `client_id`, also while it is being stored.
 
     For an upload that was cancelled before its answer came. If there is no such file, that is fine.
 

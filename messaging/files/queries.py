@@ -30,8 +30,8 @@ SIMILAR_BITS = HASH_BANDS - 1  # that the hashes of one picture differ in at mos
 def file_for(user: Person, conversation_id: int, file_id: int) -> File:
     """Return a file that the person may see now.
 
-    That is a file of a message that both sides see, one's own that isn't sent yet, or one that the
-    person's shop has scheduled.
+    That is a file of a message that both sides see, the person's own unsent file, or a file that
+    the person's shop has scheduled.
 
     Raises:
         Http404: there is no such file, or the person may not see it.

@@ -1,4 +1,4 @@
-"""What a row of a list shows beside its conversation: labels, colleagues, one's own marks."""
+"""What a row of a list shows beside its conversation: labels, colleagues, own marks."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field

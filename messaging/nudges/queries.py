@@ -1,4 +1,4 @@
-"""Which reminders hold, and whether one may be sent now."""
+"""Find the reminders that still hold, and whether another one may be sent now."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -81,7 +81,7 @@ def deliver_after_all(row: HeldMessage) -> None:
 
 @transaction.atomic
 def withdraw(actor: Person, conversation_id: int, client_id: uuid.UUID) -> None:
-    """Take back one's own held message, or remove a rejected one from sight. Safe to repeat.
+    """Take back the actor's own held message, or hide it if it was rejected. Safe to repeat.
 
     Raises:
         Http404: there is no such message of the actor, or it has been delivered.

@@ -49,7 +49,7 @@ class DryRun(models.Model):
     hit_counts = models.JSONField(default=dict, editable=False)  # see `hit_counts.HitCounts`
     token = models.UUIDField(default=uuid.uuid4, editable=False)  # of the claim
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    # Until when a process works on it, or when one may try again.
+    # Until when a process works on it, or when a process may try again.
     free_at = models.DateTimeField(_("free from"), default=timezone.now, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     ended_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)

@@ -62,7 +62,7 @@ def reply_list(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @person_required
 def new(request: PersonRequest) -> HttpResponse:
-    """Add a reply to those of the shop in `?shop=`, or to one's own."""
+    """Add a reply to the shop in `?shop=`, or to the person's own replies."""
     shop = _shop(request)
     form = SavedReplyForm(request.POST or None)
     form.fields["revision"].disabled = True

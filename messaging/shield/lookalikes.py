@@ -59,8 +59,8 @@ KNOWN = tuple(
     )
 )
 # Shorter names are also other people's: they only count beside a word of deliveries and payments.
-ALONE_MIN = 5  # characters
-TYPO_MIN = 6  # characters of a name in which one may be another, missing or too much
+BY_ITSELF_MIN = 5  # characters
+TYPO_MIN = 6  # from this length on, one character may differ, be missing or too much
 AROUND = frozenset(
     "envio envios entrega entregas paquete paquetes pedido pedidos pago pagos cobro cobros "
     "seguimiento aduana aduanas recogida reparto mensajeria seguro segura delivery deliver parcel "
@@ -107,7 +107,7 @@ def _looks_like(real: str, own_label: str, labels: list[str], host: str) -> bool
     if f".{real}." in f".{host}":
         return True  # the whole of it, before the name that somebody else registered
     drawn, wanted = skeleton(own_label), skeleton(brand)
-    if drawn == wanted and (own_label != brand or len(brand) >= ALONE_MIN):
+    if drawn == wanted and (own_label != brand or len(brand) >= BY_ITSELF_MIN):
         return True
     if len(brand) >= TYPO_MIN and _is_one_typo(drawn, wanted):
         return True
@@ -118,7 +118,7 @@ def _looks_like(real: str, own_label: str, labels: list[str], host: str) -> bool
             return True
         if len(words) == 1 and label is own_label:
             continue
-        if (len(brand) >= ALONE_MIN or is_near) and wanted in map(skeleton, words):
+        if (len(brand) >= BY_ITSELF_MIN or is_near) and wanted in map(skeleton, words):
             return True
     return False
 
@@ -129,7 +129,7 @@ def _is_joined(word: str, brand: str, wanted: str) -> bool:
     Args:
         wanted: the skeleton of the brand's name.
     """
-    drawn, is_long = skeleton(word), len(brand) >= ALONE_MIN
+    drawn, is_long = skeleton(word), len(brand) >= BY_ITSELF_MIN
     around = _skeletons(AROUND if is_long else AROUND_SHORT)
     if drawn.startswith(wanted):
         rest = drawn.removeprefix(wanted)

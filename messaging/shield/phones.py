@@ -166,7 +166,7 @@ def _is_possible(number: str) -> bool:
 
 
 def _is_valid(digits: str, groups: list[str]) -> bool:
-    """Whether some country has this number, with its code or without."""
+    """Whether any country has this number, with or without its code."""
     is_national = len(digits) < 11 or digits.startswith("0")
     numbers = [(digits, region) for region in REGIONS.get(len(digits), ()) if is_national]
     if 11 <= len(digits) <= 13 and not digits.startswith("0"):

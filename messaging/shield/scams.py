@@ -138,7 +138,7 @@ def _prefilter() -> prefilter.Prefilter:
 
 @cache
 def trigger_pattern() -> str:
-    """Return the pattern of the words of which each row needs one, whatever their accents."""
+    """Return a pattern of words, whatever their accents. Each row needs at least one of them."""
     triggers = {trigger for row in source()["rows"] for trigger in row["trigger"]}
     words = "|".join(map(prefilter.tolerant, sorted(triggers)))
     return rf"\b(?:{words})|{prefilter.MESSENGER}"

@@ -33,7 +33,7 @@ class Case:
 
 @dataclass
 class Quality:
-    """What became of the questions of one language.
+    """How well the suggester did with the questions of one language.
 
     Args:
         asked: paraphrases.

@@ -106,7 +106,7 @@ def mark_read(actor: Person, ids: Ids, seen: Seen | None = None) -> Outcome:
 
 @transaction.atomic
 def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome:
-    """Mark conversations as unread for oneself, from a message on, see `marks.mark_unread`.
+    """Mark conversations as unread for the actor, from a message on, see `marks.mark_unread`.
 
     Raises:
         Refused: `invalid`, if the only conversation has nothing to mark from there on.

@@ -1,4 +1,4 @@
-"""Mark conversations as read or unread for oneself, and mute them."""
+"""Mark conversations as read or unread for one person, and mute them."""
 
 from collections.abc import Callable, Sequence
 
@@ -42,7 +42,7 @@ def mark_read(actor: Person, ids: Ids, check: Callable[[Conversation], None]) ->
 
 
 def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome:
-    """Mark conversations as unread for oneself, from a message on.
+    """Mark conversations as unread for the actor, from a message on.
 
     The read mark that the other side sees stays. Reading again ends it.
 

@@ -76,6 +76,6 @@ def chain(key: bytes, previous: bytes, position: int, entry_id: int, entry_seal:
 
 
 def _digest(key: bytes, *parts: bytes) -> bytes:
-    """Hash some parts. The length before each makes the encoding unambiguous."""
+    """Hash the parts. The length before each makes the encoding unambiguous."""
     text = b"".join([b"trato.audit.%d" % ENCODING, *(b"%d:%b" % (len(p), p) for p in parts)])
     return hmac.digest(key, text, "sha256")
