@@ -1,4 +1,4 @@
-"""Suspend and restore accounts, as decisions of staff say."""
+"""Suspend and restore accounts, as staff decide."""
 
 from django.db import transaction
 
@@ -22,7 +22,7 @@ def set_active(user_id: int, *, active: bool) -> bool:
     """Suspend or restore an account for a decision that is recorded already.
 
     Returns:
-        Whether that is new. A deleted account is left as it is.
+        Whether this changed anything. A deleted account stays as it is.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if user.deleted_at is not None or user.is_active == active:
@@ -34,7 +34,7 @@ def set_active(user_id: int, *, active: bool) -> bool:
 def _store(user: User, *, active: bool) -> None:
     """Change a locked account, and announce it on commit."""
     user.is_active = active
-    announce_member_changed(user.pk)  # to the teams that lose the person,
+    announce_member_changed(user.pk)  # to the teams that lose the person
     user.save(update_fields=["is_active"])
-    announce_member_changed(user.pk)  # or get them back
+    announce_member_changed(user.pk)  # to the teams that get the person back
     announce_access_changed(user.pk)

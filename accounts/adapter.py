@@ -31,9 +31,9 @@ log = structlog.get_logger("trato.accounts")
 
 PASSWORD_OF = "password_of"  # session key: the account whose password this browser knows  # noqa: S105
 
-# The names of links in mails, as the templates have them.
+# The template variables that hold links in mails.
 LINKS = ("activate_url", "invitation_url", "password_reset_url", "signup_url")
-# Mails to an address whose owner has not confirmed it.
+# Mails that may go to somebody who hasn't confirmed the address.
 TO_STRANGERS = {
     "account/email/email_confirmation",
     "account/email/email_confirmation_signup",
@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return people to where they were before the login, even without a `next`.
 
-        Otherwise staff start with their work, which is not an inbox.
+        If they weren't anywhere, staff start with their work instead of an inbox.
         """
         before = after_login.address(request)
         return before or _staff_page(request.user) or super().get_login_redirect_url(request)
@@ -79,7 +79,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Skip allauth's count per account, with which anybody could lock it."""
+        """Skip allauth's limit per account, which would let anybody lock the owner out."""
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Let a suspended person read why, and appeal, in this browser."""
@@ -101,7 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Notify the owner by mail of a login on a new device.
 
-        The redirect to where the visitor was has precedence over `next`.
+        The page where the visitor started takes precedence over `next`.
         """
         last = (get_authentication_records(request, user) or [{}])[-1]
         is_told = kwargs["signup"] or last.get("method") == "password_reset"
@@ -118,8 +118,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """If somebody signs up with an address, drop other people's requests to change to it."""
         email: str = form.cleaned_data["email"]
         if email_addresses.drop_pending(email):
-            # Their link no longer works, so the owner of the address immediately needs one for this
-            # sign-up.
+            # The link mailed for such a request no longer works, so the owner of the address needs
+            # one for this sign-up at once.
             throttle.forget_mails(request, email)
         return super().save_user(request, user, form, commit)
 
@@ -127,9 +127,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Mark an address as confirmed, and drop a password that somebody else may know.
 
-        Somebody else may have signed up with the address, and wait for the owner of the mailbox to
-        confirm it. So the password is kept only if the link was opened in the browser of the
-        sign-up.
+        Somebody else may have signed up with the address and be waiting for the owner of the
+        mailbox to confirm it. So we keep the password only if the link is opened in the browser
+        that signed up.
         """
         user = email_address.user
         is_first = not EmailAddress.objects.filter(user=user, verified=True).exists()
@@ -163,12 +163,12 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- mails -------------------------------------------------------------------------------
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail with links to the configured address; limit mails to strangers.
+        """Send a mail whose links lead to the configured site; limit mails to strangers.
 
         People with an account get it in their language.
 
         Raises:
-            MailServerAway: it could not be sent, and doesn't count against the limit.
+            MailServerAway: the mail could not be sent. It doesn't count against the limit.
         """
         if template_prefix in TO_STRANGERS and not throttle.take_stranger_mail(self.request):
             return
@@ -191,7 +191,7 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Notify a person of a change to their account; of a new address, at both addresses.
+        """Mail a person about a change to their account; about a new address, mail both addresses.
 
         The change stays even if the mail server is away.
         """
@@ -205,14 +205,14 @@ class AccountAdapter(DefaultAccountAdapter):
                 )
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Find the client's address by the same rule as every other limit."""
+        """Return the client's address, found in the same way as for every other limit."""
         address = client_address.address_of(request)
         if address is None:
             raise PermissionDenied("the address of the client is unknown")
         return str(address)
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
-        """Return the name of a known browser; what it sends itself could be any text."""
+        """Return the name of a known browser, not the header, which could be any text."""
         name = known_browser(request.META.get("HTTP_USER_AGENT", ""))
         return name or gettext("an unknown browser")
 
@@ -227,7 +227,7 @@ def _staff_page(person: Any) -> str:
 def _on_this_site(url: str) -> str:
     """Return the same address on the configured host.
 
-    The host in a request is chosen by the client. If mails repeated it, an attacker could make them
+    The client chooses the host in a request. If mails repeated it, an attacker could make them
     link to another site.
     """
     return urljoin(settings.SITE_URL, urlsplit(url)._replace(scheme="", netloc="").geturl())

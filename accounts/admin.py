@@ -28,7 +28,7 @@ AT_ONCE = 100  # people in one list action
 
 @admin.register(User)
 class UserAdmin(KeptAdmin, StaffAdmin[User]):
-    """People. Staff suspend and restore accounts with a decision, on a separate page."""
+    """People. Staff decide on a separate page whether to suspend or restore an account."""
 
     list_display = ("email", "name", "role", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "role", "is_staff", "groups", "date_joined")
@@ -60,7 +60,7 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
         return person_of(request).has_perm("accounts.suspend_user")
 
     def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
-        """Notify the teams that the person belongs to before or after: of the name or the role."""
+        """Tell the person's teams, before and after the change, about a new name or role."""
         announce_member_changed(obj.pk)
         super().save_model(request, obj, form, change)
         announce_member_changed(obj.pk)
@@ -132,7 +132,7 @@ class EmailAddressAdmin(ReadOnlyAdmin, StaffAdmin[EmailAddress]):
 
 @admin.register(Authenticator)
 class SecondFactorAdmin(ReadOnlyAdmin, StaffAdmin[Authenticator]):
-    """That an account has a second factor, without its secret."""
+    """The second factors of accounts, without their secrets."""
 
     list_display = fields = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type", "created_at", "last_used_at")

@@ -35,7 +35,7 @@ class ChoosePassword(PasswordResetFromKeyView):
 
 
 class RemoveKey(RemoveWebAuthnView):
-    """Remove a security key. After a second click it is gone already."""
+    """Remove a security key. On a second click, the key is already gone."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.get_queryset().filter(pk=kwargs["pk"]).exists():
@@ -45,7 +45,7 @@ class RemoveKey(RemoveWebAuthnView):
 
 
 class DeactivateApp(DeactivateTOTPView):
-    """Deactivate the authenticator app. After a second click it is deactivated already."""
+    """Deactivate the authenticator app. On a second click, it is already deactivated."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:

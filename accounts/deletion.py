@@ -1,6 +1,6 @@
-"""Delete an account: its row stays, without anything that says whose it was.
+"""Delete an account: its row stays, but nothing in it says whose it was.
 
-Other rows refer to it, such as the messages of conversations that the other side keeps.
+Other rows refer to it, such as messages in conversations that the other side keeps.
 """
 
 from functools import partial
@@ -34,25 +34,25 @@ class Hindered(Exception):
 
 
 def hindrances(person: User) -> list[Hindrance]:
-    """Return why a person can't delete the account, as sentences for the person."""
+    """Return the reasons why a person can't delete their account, as sentences for them."""
     return [reason for part in parts() for reason in part.hindrances(person)]
 
 
 def consequences(person: User) -> list[str]:
-    """Return what else happens when a person deletes the account, as sentences for the person."""
+    """Return what else happens when a person deletes their account, as sentences for them."""
     return [sentence for part in parts() for sentence in part.consequences(person)]
 
 
 @transaction.atomic
 def delete_account(user_id: int) -> User | None:
-    """Delete an account and everything that only its owner has written or may see.
+    """Delete an account and everything that only its owner wrote or may see.
 
     Returns:
         The person before the deletion; None if the account had been deleted already.
 
     Raises:
         Hindered: something has to be done first.
-        User.DoesNotExist: the account is suspended, or there is none.
+        User.DoesNotExist: the account is suspended or doesn't exist.
     """
     before = User.objects.get(pk=user_id)
     # The order of locks is in docs/decisions/0013-lock-order.md.
@@ -73,9 +73,9 @@ def delete_account(user_id: int) -> User | None:
     _make_anonymous(user_id)
     for part in parts():
         part.erase(person)
-    # Last, because an update of a unique column waits for transactions that have inserted a
-    # reference to the row, and makes later ones wait: a send that holds a conversation's lock would
-    # wait for us, and we for it.
+    # This comes last. Updating a unique column waits for transactions that have inserted a
+    # reference to the row, and makes later ones wait. Any earlier, a send that holds a
+    # conversation's lock could wait for us while we wait for it.
     User.objects.filter(pk=user_id).update(email=f"{user_id}@deleted.invalid")
     announce_access_changed(user_id)
     transaction.on_commit(partial(log.info, "account_deleted", user=user_id))

@@ -1,4 +1,4 @@
-"""The page on which people delete their account, and the page that says that it is done."""
+"""The page where people delete their account, and the page that confirms it."""
 
 import contextlib
 from typing import cast
@@ -27,7 +27,7 @@ PAGE_SECONDS = 60 * 60  # how long a page recognises a second click
 def delete(request: HttpRequest) -> HttpResponse:
     """Explain what will happen, and delete the account after the password and a ticked box.
 
-    After a second click nobody is logged in. The page's signed mark shows whose page it was.
+    On a second click, nobody is logged in any more. The signed mark shows whose page it was.
     """
     mark = request.POST.get("mark", "")
     if not request.user.is_authenticated and _deleted_person(mark) is not None:
@@ -61,7 +61,7 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
 
 
 def _confirm_by_mail(before: User) -> None:
-    """Confirm the deletion by a mail to the address that the account had."""
+    """Confirm the deletion by mail, to the address that the account had."""
     with contextlib.suppress(MailServerAway):
         get_adapter().send_notification_mail(
             "account/email/account_deleted", before, email=before.email
@@ -88,9 +88,9 @@ def _deleted_person(mark: str) -> int | None:
 
 @require_GET
 def deleted(request: HttpRequest) -> HttpResponse:
-    """Say that the account is deleted; a script forgets what the browser has kept for it.
+    """Confirm the deletion; a script then clears what the browser stored for the account.
 
-    The mark prevents a link from making it forget somebody's drafts.
+    The script needs the signed mark, so that a link can't make it clear somebody's drafts.
     """
     person = _deleted_person(request.GET.get("mark", ""))
     return render(request, "accounts/deleted.html", {"person": person})

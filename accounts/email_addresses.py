@@ -30,7 +30,7 @@ def drop_pending(email: str) -> bool:
 
 
 def release(email: str, user: User) -> None:
-    """Take an address that `user` has confirmed from accounts that never did or never logged in."""
+    """Free an address that `user` has confirmed: unconfirmed accounts that nobody used lose it."""
     idle = Q(last_login=None, is_staff=False, is_superuser=False)
     squatters = User.objects.filter(idle, email__iexact=email).exclude(pk=user.pk)
     squatters = squatters.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))

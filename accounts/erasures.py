@@ -1,4 +1,4 @@
-"""The list of erased accounts outside the database, for the time after a restore.
+"""The list of erased accounts, kept outside the database for use after a restore.
 
 A backup still has accounts that were erased after it was made. Each line of the file is JSON: the
 account's `id`, and when it `joined`, because a restored database may give the ID to somebody else.
@@ -30,11 +30,11 @@ def read(path: Path) -> dict[int, str]:
 
 
 def append(path: Path, people: Iterable[User]) -> None:
-    """Add accounts to a file and wait until the disk has them."""
+    """Add accounts to a file and wait until they are on disk."""
     lines = [json.dumps({"id": row.pk, "joined": row.date_joined.isoformat()}) for row in people]
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        # Begins with a line break, in case the last line was cut short.
+        # Begin with a line break, in case the last line was cut short.
         os.write(handle, "".join(f"\n{line}" for line in lines).encode())
         os.fsync(handle)
     finally:
@@ -42,7 +42,7 @@ def append(path: Path, people: Iterable[User]) -> None:
 
 
 def note(person: User) -> None:
-    """Add an account that was just erased; `manage.py erased_ids` adds it after a failure."""
+    """Add an account that was just erased. If that fails, `manage.py erased_ids` adds it later."""
     if not settings.ERASED_IDS_FILE:
         return
     try:
@@ -52,7 +52,7 @@ def note(person: User) -> None:
 
 
 def complete(path: Path) -> int:
-    """Add the erased accounts that the file lacks, and return how many those were."""
+    """Add the erased accounts that the file lacks; return how many were added."""
     listed = read(path)
     gone = User.objects.exclude(deleted_at=None).order_by("pk")
     missing = [row for row in gone if listed.get(row.pk) != row.date_joined.isoformat()]

@@ -44,7 +44,7 @@ class ReauthenticateForm(WithoutPlaceholders, AllauthReauthenticateForm):
 
 
 class ResetPasswordKeyForm(WithoutPlaceholders, AllauthResetPasswordKeyForm):
-    """Choose a password with the link of a mail."""
+    """Choose a password with the link from a mail."""
 
 
 class SignupForm(WithoutPlaceholders, AllauthSignupForm):
@@ -63,7 +63,7 @@ class SignupForm(WithoutPlaceholders, AllauthSignupForm):
     field_order: tuple[str, ...] = ("role", "name", "email", "password1")
 
     def validate_unique_email(self, value: str) -> str:
-        """Whether the address has an account. Unconfirmed requests to change to it don't count."""
+        """Check whether an account has the address; unconfirmed requests for it don't count."""
         if not email_addresses.is_taken(value):
             return value
         return super().validate_unique_email(value)
@@ -83,7 +83,7 @@ class SignupForm(WithoutPlaceholders, AllauthSignupForm):
         return cleaned
 
     def try_save(self, request: HttpRequest) -> Any:
-        """Take as long for an address with an account as for a new one: timing reveals nothing."""
+        """Take as long for a known address as for a new one, so that timing reveals nothing."""
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
         return super().try_save(request)
@@ -96,7 +96,7 @@ class SignupForm(WithoutPlaceholders, AllauthSignupForm):
 
 
 class ResetPasswordForm(WithoutPlaceholders, AllauthResetPasswordForm):
-    """Send a mail to somebody who forgot the password, to an address that the account owns."""
+    """Mail somebody who forgot the password, but only at an address that the account owns."""
 
     users: list[User]
 
@@ -107,7 +107,7 @@ class ResetPasswordForm(WithoutPlaceholders, AllauthResetPasswordForm):
         return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Send only as many mails as somebody can use. The link of the last one still works."""
+        """Send no more mails than somebody can use. The link in the last one still works."""
         email: str = self.cleaned_data["email"]
         if throttle.take_password_mail(request, email):
             super().save(request, **kwargs)
@@ -126,7 +126,7 @@ class ChangePasswordForm(WithoutPlaceholders, AllauthChangePasswordForm):
 
 
 class ProfileForm(forms.ModelForm[User]):
-    """A person's name, which others see, language and time zone."""
+    """A person's public name, language and time zone."""
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"),

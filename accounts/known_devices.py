@@ -21,7 +21,7 @@ ACCOUNTS_MAX = 5  # in one browser; the least recently used account is forgotten
 
 
 def of_account(request: HttpRequest, email: str) -> str:
-    """Return the name of the device for an account; empty if it is new."""
+    """Return the name of the device for an account; empty if the account is new to it."""
     known = _known(request)
     if not known:
         return ""

@@ -32,8 +32,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account.
 
-    `role` is what the account may do on the site. Only `accounts.actions.set_active`, for a
-    decision of staff, and `restore` change `is_active`; the audit trail has who did it and why.
+    `role` is what the account may do on the site. Staff's decisions change `is_active` only through
+    `accounts.actions.set_active`, and deletion clears it; the audit trail has who decided and why.
     """
 
     class Role(models.TextChoices):
@@ -80,13 +80,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
 
     def __str__(self) -> str:
-        """Say who it is, for staff; the number tells deleted accounts apart."""
+        """Name the person for staff; the number tells deleted accounts apart."""
         if self.deleted_at:
             return f"{gettext('Deleted account')} ({self.pk})"
         return self.name or self.email
 
     def clean(self) -> None:
-        """Refuse a name that sounds official to everybody but staff."""
+        """Refuse a name that sounds official, unless the person is staff."""
         super().clean()
         if not self.is_staff:
             try:

@@ -28,7 +28,7 @@ COLUMNS = {
 
 
 def give_names() -> None:
-    """Set them once all apps are loaded. No migration notices: it compares what models declare."""
+    """Set the names once all apps are loaded. Migrations see only what models declare."""
     for label, name in APPS.items():
         config: Any = apps.get_app_config(label)
         config.verbose_name = name

@@ -1,4 +1,4 @@
-"""Refuse passwords that are too easy and that Django's own validators accept."""
+"""Refuse easy passwords that Django's own validators accept."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _

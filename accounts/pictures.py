@@ -10,7 +10,7 @@ from .models import User
 
 @transaction.atomic
 def set_picture(actor: User, picture: Picture | None) -> None:
-    """Store a person's new picture, or none; the old file is deleted once that is committed.
+    """Store a person's new picture, or remove it; the old file is deleted on commit.
 
     Raises:
         User.DoesNotExist: the account was suspended or deleted meanwhile.

@@ -1,7 +1,7 @@
-"""A person's language and time zone: stored with the account, and known to each browser by cookies.
+"""A person's language and time zone, stored in the account and in cookies of each browser.
 
-Pages only read the cookies, so no request waits for the person's row because of them. A login sets
-them, so that a new device speaks the person's language at once.
+Pages read only the cookies, so no request has to load the person's row for them. A login sets the
+cookies, so that a new device speaks the person's language at once.
 """
 
 from collections.abc import Iterator
@@ -26,12 +26,12 @@ def remember(response: HttpResponse, user: User) -> HttpResponse:
     if user.time_zone:
         _set(response, CHOSEN_COOKIE, user.time_zone)
     else:
-        response.delete_cookie(CHOSEN_COOKIE)  # maybe of somebody who used this browser before
+        response.delete_cookie(CHOSEN_COOKIE)  # perhaps from somebody who used this browser before
     return response
 
 
 def _set(response: HttpResponse, name: str, value: str) -> None:
-    # Scripts read them: what they write on a page is in the same language and time zone.
+    # Scripts read the cookies, to write on a page in the same language and time zone.
     response.set_cookie(
         name,
         value,
@@ -50,7 +50,7 @@ def adopt_language(user: User) -> None:
 
 
 def switch_language(request: HttpRequest) -> HttpResponse:
-    """Django's view for the switch on each page; also stores the choice of who is logged in."""
+    """Django's view for the switch on each page; also stores a logged-in person's choice."""
     response: HttpResponse = set_language(request)
     language = request.POST.get("language")
     if request.user.is_authenticated and language in dict(settings.LANGUAGES):
@@ -60,7 +60,7 @@ def switch_language(request: HttpRequest) -> HttpResponse:
 
 @contextmanager
 def of(user: User | None) -> Iterator[None]:
-    """Write in a person's language, with times in their zone: for mails."""
+    """Use a person's language and time zone, for example for a mail to them."""
     language = (user.language if user else "") or translation.get_language()
     zone = zone_of(user.time_zone) if user else None
     with translation.override(language), timezone.override(zone or timezone.get_current_timezone()):

@@ -49,7 +49,7 @@ def picture(request: HttpRequest) -> HttpResponse:
         return _page(request, ProfileForm(instance=user), form, form.status)
     try:
         pictures.set_picture(user, None if is_removed else form.cleaned_data["picture"])
-    except User.DoesNotExist:  # decoding takes a while
+    except User.DoesNotExist:  # suspended or deleted while we decoded
         return redirect_to_login(request.path)
     messages.success(request, _("Saved."))
     return redirect("accounts:profile")

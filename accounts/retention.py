@@ -25,7 +25,7 @@ def _devices() -> Rows:
 
 
 def _unverified() -> Rows:
-    """Accounts that nobody has ever confirmed or used since the sign-up."""
+    """Accounts that nobody has confirmed or used since the sign-up."""
     addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
     return User.objects.filter(
         Exists(addresses),

@@ -1,4 +1,4 @@
-"""Require a second factor from staff before they see anything of the admin, also on a socket."""
+"""Require a second factor before staff see anything of the admin, on pages and on sockets."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -18,7 +18,7 @@ from trato.listed import listed
 
 from .models import User
 
-SET_UP_BY = "second_factor_set_up_by"  # session key: the ID of who set one up
+SET_UP_BY = "second_factor_set_up_by"  # session key: the ID of the person who set one up
 STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -39,13 +39,13 @@ def demand(request: HttpRequest, user: User) -> HttpResponse | None:
 def was_proven(request: HttpRequest, user: User) -> bool:
     """Whether this session was opened or confirmed with a second factor that still exists.
 
-    It isn't enough that the account has one: the session may be older, and somebody else's.
+    It isn't enough that the account has one: the session may be older and belong to somebody else.
     """
     return _was_used(request, user) and get_mfa_adapter().is_mfa_enabled(user, STRONG)
 
 
 def proven_sessions(people: Mapping[str, User]) -> set[str]:
-    """Return the sessions in which staff may see the admin; two queries, however many.
+    """Return the sessions in which staff may see the admin, with two queries for any number.
 
     Args:
         people: who is logged in, by session key.

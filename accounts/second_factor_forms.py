@@ -83,7 +83,7 @@ class EditKeyForm(EditWebAuthnForm):
 
 
 class AuthenticateKeyForm(ReadsKeyData, AuthenticateWebAuthnForm):
-    """Authenticate with a security key as second factor of a login."""
+    """Authenticate with a security key as the second factor of a login."""
 
 
 class LoginKeyForm(ReadsKeyData, LoginWebAuthnForm):

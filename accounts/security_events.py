@@ -58,11 +58,11 @@ def _on_factor_added(
 def _on_factor_removed(
     sender: Any, user: User, authenticator: Authenticator, **kwargs: Any
 ) -> None:
-    announce_access_changed(user.pk)  # what staff see ends with it
+    announce_access_changed(user.pk)  # staff lose what it let them see
     _record(user, "user.factor_removed", authenticator.get_type_display())
 
 
 def _record(user: User, verb: str, reason: str = "") -> None:
-    """Record staff's changes to how they log in, as all of their acts."""
+    """Record a change to how a member of staff logs in, like all other acts of staff."""
     if user.is_staff:
         record(user, verb, f"user:{user.pk}", reason)

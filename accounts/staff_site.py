@@ -42,5 +42,5 @@ class SecondFactorSite(StaffSite):
     def password_change(  # type: ignore[override]  # a redirect instead of a page
         self, request: HttpRequest, extra_context: Any = None
     ) -> HttpResponse:
-        """Redirect to the public page, with its limits, closed sockets, notification and record."""
+        """Redirect to the public page, which limits tries, closes sockets, notifies and records."""
         return redirect("account_change_password")

@@ -5,9 +5,9 @@ attempts from unknown devices are counted by network address, by pair of address
 account; a device on which the account has been used has a separate count. This slows down an
 attacker, but doesn't lock out the owner. Nothing here reveals whether an account exists.
 
-allauth counts, in the shared cache. Its public `ratelimit.consume` can't undo a count and has no
-custom rates, so this module, and no other, uses `allauth.core.internal.ratelimit` (tested with
-65.21).
+allauth keeps the counts in the shared cache. Its public `ratelimit.consume` can't undo a count and
+has no custom rates, so this module, and no other, uses `allauth.core.internal.ratelimit` (tested
+with 65.21).
 """
 
 import structlog
@@ -51,7 +51,7 @@ def take_back(counted: list[ratelimit.RateLimitUsage]) -> None:
 
 
 def forget_tries(request: HttpRequest, email: str) -> None:
-    """Forget the attempts of somebody who has read a mail that we sent to the account's address."""
+    """Forget the attempts on an account once somebody has read a mail sent to its address."""
     for action, rates, key in _password_counts(request, email.lower()):
         if action not in ("password_address", "password_site"):
             config = {action: _keyed(rates)}
@@ -66,8 +66,8 @@ def _password_counts(request: HttpRequest, email: str) -> list[tuple[str, str, s
     site = site_of(request)
     wide = [("password_site", settings.LOGIN_FAILURES_PER_IPV6_SITE, site)] if site else []
     return [
-        # The widest limit comes last: an attempt that is refused earlier doesn't use it up for
-        # others.
+        # The widest limit comes last: an attempt that an earlier limit refuses doesn't use it up
+        # for others.
         ("password_address", settings.LOGIN_FAILURES_PER_ADDRESS, address),
         ("password_pair", settings.LOGIN_FAILURES_PER_PAIR, f"{address} {email}"),
         *wide,
@@ -76,7 +76,7 @@ def _password_counts(request: HttpRequest, email: str) -> list[tuple[str, str, s
 
 
 def take_signup(request: HttpRequest) -> bool:
-    """Count a sign-up from an IPv6 site; return False after too many. allauth counts addresses."""
+    """Count a sign-up from an IPv6 site; return False after too many. allauth limits addresses."""
     site, rates = site_of(request), settings.SIGNUPS_PER_IPV6_SITE
     return not site or _consume(request, "signup_site", rates, site) is not None
 

@@ -28,7 +28,7 @@ class EmailView(AllauthEmailView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(request, *args, **kwargs)
-        # allauth's own note of it (65.x); without it we show nothing, like allauth.
+        # allauth's private flag (65.x). If it is missing, we show nothing, as allauth does.
         asked = "action_send" in request.POST
         if asked and not getattr(self, "_did_send_verification_email", True):
             text = _(
@@ -47,9 +47,9 @@ DEMO_PEOPLE = {
 
 
 def suspended(request: HttpRequest, words: Sequence[str] = ()) -> HttpResponse:
-    """403: say that an account is suspended, why, and how to object.
+    """403: tell a person that their account is suspended, why, and how to object.
 
-    allauth leads people here who log in with the right password.
+    allauth sends suspended people here when they log in with the right password.
     """
     context = {"support_email": settings.SUPPORT_EMAIL, "words": words}
     return render(request, "account/account_inactive.html", context, status=403)
@@ -57,7 +57,7 @@ def suspended(request: HttpRequest, words: Sequence[str] = ()) -> HttpResponse:
 
 @require_POST
 def demo_login(request: HttpRequest) -> HttpResponse:
-    """Log in as one of the demo's people; only exists in development."""
+    """Log in as one of the demo's people. This works only in development."""
     email = request.POST.get("email", "")
     if not settings.DEMO_LOGINS or email not in DEMO_PEOPLE:
         raise Http404("no demo logins here")

@@ -16,7 +16,7 @@ def browser(user_agent: str) -> str:
 
 
 def known_browser(user_agent: str) -> str:
-    """Return the same, or an empty text for an unknown browser."""
+    """Return the same name as `browser`, or an empty string for an unknown browser."""
     known = (
         next((name or word for word, name in words.items() if word in user_agent), "")
         for words in (BROWSERS, SYSTEMS)
