@@ -1,4 +1,4 @@
-"""HTTP is handled by Django, the socket by messaging."""
+"""The ASGI application: Django handles HTTP, messaging handles the socket."""
 
 import gc
 import os
@@ -44,8 +44,8 @@ application = ProtocolTypeRouter(
 # the event loop, and with it every message, waiting for 40 ms.
 sys.setswitchinterval(0.001)
 
-# Everything loaded so far, including all views, stays for the life of the process: if the garbage
-# collector scanned it, that would block the process for some 50 ms.
+# Everything loaded so far, including all views, stays for the life of the process. If the garbage
+# collector scanned it, it would block the process for some 50 ms.
 get_resolver().url_patterns  # noqa: B018 – it imports them
 gc.collect()
 gc.freeze()

@@ -43,7 +43,7 @@ class FormQueue:
             while taken:
                 taken.pop().release()
 
-        # A form whose pictures wait to be decoded has no connection meanwhile.
+        # A form gives back its turn while its pictures wait to be decoded, without a connection.
         loop = asyncio.get_running_loop()
         token = give_back.set(partial(loop.call_soon_threadsafe, release))
         try:

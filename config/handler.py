@@ -28,7 +28,7 @@ from trato.realtime.background import per_loop
 from . import uploads
 from .form_queue import FormQueue
 
-# In both languages: whose request it is would have to be found out in a thread.
+# In both languages, because finding out the reader's language would take a thread.
 BUSY = (
     "Too many requests at once. Try again in a moment.\n"
     "Hay demasiadas peticiones a la vez. Inténtalo de nuevo en un momento.\n"
@@ -88,14 +88,14 @@ class ThreadedHandler(ASGIHandler):
                 await sync_to_async(response.close)()
 
     def _no_room(self, scope: dict[str, Any]) -> HttpResponseBase:
-        """Say that the body could not be kept; its words are lost, but browsers have them."""
-        from .views import disk_full  # with the models, which are not ready yet when this loads
+        """Respond that the body could not be stored. Its words are lost, but browsers have them."""
+        from .views import disk_full  # imports models, which are not ready when this module loads
 
         request, refusal = self.create_request(scope, io.BytesIO())
         return refusal or HttpResponse(status=400) if request is None else disk_full(request)
 
     def answer_page(self, scope: dict[str, Any], body: IO[bytes], since: float) -> HttpResponseBase:
-        """Answer a request that has waited for a thread since then, unless nobody wants it now."""
+        """Answer a request that was queued at `since`, unless its client has gone."""
         gone = scope.get("extensions", {}).get(uploads.GONE)
         if gone is not None and gone.is_set():  # perhaps to ask again
             body.close()
@@ -107,7 +107,7 @@ class ThreadedHandler(ASGIHandler):
     def answer(
         self, scope: dict[str, Any], body: IO[bytes], *, is_late: bool = False
     ) -> HttpResponseBase:
-        """Everything but reading the request and writing the response.
+        """Do everything but read the request and write the response.
 
         Args:
             is_late: respond with 503 instead of asking the view, see `FriendlyFailures`.
@@ -136,7 +136,7 @@ def _in_threads(function: Callable[..., HttpResponseBase], number: int) -> Any:
 
 
 def _paced(scope: dict[str, Any], send: Any) -> Callable[[Mapping[str, Any]], Awaitable[None]]:
-    """Return a `send` that waits for a slow client, where the server itself doesn't.
+    """Return a `send` that waits for a slow client, because the server itself doesn't.
 
     It raises RequestAborted once the client has gone.
     """

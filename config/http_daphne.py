@@ -30,8 +30,8 @@ from . import error_pages, uploads
 reactor: Any = _reactor  # mypy can't analyse this untyped module
 log = structlog.get_logger("trato.http")
 
-# The first would let a client choose the prefix of all the site's addresses. We have no
-# subprotocols, and Daphne crashes on a list of them that isn't ASCII.
+# The first header would let a client choose the prefix of all the site's addresses. We have no
+# subprotocols, and Daphne crashes on a list of subprotocols that isn't ASCII.
 NOT_FROM_CLIENTS = (b"Daphne-Root-Path", b"Sec-WebSocket-Protocol")
 # How long the rest of a refused body is read and discarded. If we closed the connection with unread
 # bytes, it would be reset, and the client might never see the response.
@@ -60,7 +60,7 @@ class LimitedRequest(WebRequest):
         self._holds_back = False  # whether the client waits for permission to send its body
         self._spooled: Any = None  # a large body, which `SpooledBody` reads
         self._linger: Any = None
-        self._room: asyncio.Event | None = None  # of a streamed response
+        self._room: asyncio.Event | None = None  # set while a streamed response may continue
 
     @property
     def extensions(self) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class LimitedRequest(WebRequest):
         return {uploads.GONE: self.gone, uploads.ROOM: self.room_for_more, **body}
 
     def gotLength(self, length: int | None) -> None:
-        """Decide about the body before reading it; a chunked one (None) will be counted."""
+        """Decide about the body before reading it. A chunked body (None) is counted as it comes."""
         super().gotLength(length)
         self._is_chunked = length is None
         if length is not None and length <= self._limit:
@@ -86,7 +86,7 @@ class LimitedRequest(WebRequest):
         self._received += len(data)
         self._chunks += self._is_chunked
         if self._chunks > MIN_CHUNKS + self._received // CHUNK_BYTES:
-            raise _MalformedChunkedDataError("a body in crumbs")  # immediately: parsing is the work
+            raise _MalformedChunkedDataError("a body in crumbs")  # at once: parsing takes the time
         if not self._is_refused and self._received > self._limit:
             self._refuse(error_pages.TOO_BIG)
         if not self._is_refused:
@@ -108,7 +108,7 @@ class LimitedRequest(WebRequest):
     def process(self) -> Any:
         for header in NOT_FROM_CLIENTS:
             self.requestHeaders.removeHeader(header)
-        # Other upgrades are ignored, as nginx does.
+        # Ignore other upgrades, as nginx does.
         if self.path != settings.SOCKET_PATH.encode():
             self.requestHeaders.removeHeader(b"Upgrade")
         if self.requestHeaders.hasHeader(b"Transfer-Encoding"):
@@ -173,8 +173,8 @@ class LimitedRequest(WebRequest):
     async def _ask_for_more(self, most: int) -> None:
         """Accept a body of up to `most` bytes if its sender may upload.
 
-        Reads nothing before that is known. What arrived together with the headers has been read
-        already, but it is less than everybody's limit.
+        Until that is known, read nothing more. What arrived together with the headers has been
+        read already, but it is below everybody's limit.
         """
         key = self.received_cookies.get(settings.SESSION_COOKIE_NAME.encode(), b"")
         try:
@@ -219,7 +219,7 @@ class LimitedRequest(WebRequest):
 
 
 class _Pace:
-    """Twisted's way to say that there is room for more, or not: an `IPushProducer`."""
+    """An `IPushProducer`, which Twisted tells whether there is room for more data."""
 
     def __init__(self, room: asyncio.Event) -> None:
         self._room = room

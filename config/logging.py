@@ -29,7 +29,7 @@ def _first_line_of_asyncio(logger: Any, method: str, event: dict[str, Any]) -> d
 def _refusals_in_one_line(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Drop Django's traceback of a 400 or 403, which is no bug; add who sent the request instead.
 
-    Who asked is there instead, where the view has looked at that.
+    The person is added only if the view has already loaded them.
     """
     record = event.get("_record")
     status = getattr(record, "status_code", None)
@@ -90,9 +90,9 @@ def configure(*, as_json: bool) -> dict[str, Any]:
 
 
 def plain(exc_info: ExceptionInfo) -> str:
-    """Format a traceback, with an exception's message only if that can't quote what people wrote.
+    """Format a traceback; include an exception's message only if it can't quote what people wrote.
 
-    A database puts the row into "Failing row contains (…)", and a ValueError the value.
+    A database error quotes the row ("Failing row contains (…)"), and a ValueError the value.
     """
     return "".join(_lines(exc_info[1]))
 

@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus, for this process only: each one serves its own port."""
+"""`/metrics` for Prometheus, only about this process; each process serves its own port."""
 
 from ipaddress import ip_address, ip_network
 
@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics to permitted clients; for everybody else there is no such page."""
+    """Return the metrics to permitted clients; everybody else gets 404."""
     if not (_has_token(request) or _is_near(request)):
         raise Http404("no such page")
     response = HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

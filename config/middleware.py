@@ -65,8 +65,8 @@ class PrivateAnswers(Middleware):
     """Keep private responses, which depend on a session, out of the caches of browsers and proxies.
 
     Otherwise the next person at the same browser would find them with the Back button. A response
-    that didn't load the session is the same for everybody and isn't changed, and with `no-cache` we
-    are asked each time.
+    that didn't load the session is the same for everybody and isn't changed. Neither is one with
+    `no-cache`, because browsers ask us for it each time.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -84,9 +84,9 @@ class PageUser(Middleware):
     """Respond with 412 if a page of one person sends a request while somebody else is logged in.
 
     A page is rendered for one person, but its requests carry the current session cookie. So each
-    request says for whom its page was rendered: scripts in the header `Page-User`, forms in the
-    field that `{% csrf_token %}` adds. A request that doesn't say so only counts by its session,
-    and so does one without a session: views redirect it to the login page.
+    request names the person its page was rendered for: scripts in the header `Page-User`, forms in
+    the field that `{% csrf_token %}` adds. We pass on a request that names nobody, and one from
+    somebody who isn't logged in, which views redirect to the login page.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -108,12 +108,13 @@ def _page_user(request: HttpRequest) -> str:
 
 
 class LoggedOut(Middleware):
-    """Respond with 401, and the words, to a form that a view redirects to the login page.
+    """Respond with 401 and the typed words to a form that a view redirects to the login page.
 
-    A suspended person learns that from any page, instead of being asked to log in.
+    After the login, the redirect would take people to an address that doesn't accept GET, and they
+    would lose their words. A visitor's question is stored elsewhere, so its redirect stays.
 
-    After the login, people would get to an address that doesn't accept GET, and lose their words. A
-    visitor's question is stored elsewhere, so its redirect stays.
+    Whichever page a suspended person opens, we tell them about the suspension instead of asking
+    them to log in.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -131,7 +132,7 @@ class LoggedOut(Middleware):
 
 
 def _is_suspended(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether a suspended person is redirected to the login page. Two queries, and only then."""
+    """Whether a suspended person is redirected to the login page; two queries per such redirect."""
     login = urlsplit(response["Location"]).path == resolve_url(settings.LOGIN_URL)
     key = request.session.session_key
     if not login or key is None or request.user.is_authenticated:
@@ -160,13 +161,13 @@ class SoundText(Middleware):
 
 
 class FriendlyFailures(Middleware):
-    """Respond with 503 if the database or mail server is away or the disk is full, 429 and 400 to
-    bad requests.
+    """Respond with 503 to an outage or a full disk, and with 429 or 400 to bad requests.
 
-    A page that has waited too long for a thread gets 503 too.
+    The outage may be the database's or the mail server's. A page that has waited too long for a
+    thread gets 503 too.
 
-    `views.server_error` does the former for failures outside of this middleware. Here it is logged
-    in one line instead of a traceback for each request, even while DEBUG is on.
+    `views.server_error` responds with 503 to failures outside of this middleware. In here, such a
+    failure is logged in one line instead of a traceback for each request, even while DEBUG is on.
     """
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:

@@ -25,7 +25,7 @@ def main() -> None:
         "--demo", action="store_true", help="update the database and add a demo shop first"
     )
     options = parser.parse_args()
-    os.environ["PORT"] = str(options.port)  # in development, the links in mails have it
+    os.environ["PORT"] = str(options.port)  # in development, the links in mails contain it
     gc.disable()  # as in config.asgi
     django.setup()
     if options.demo:

@@ -29,15 +29,15 @@ def claim() -> bool:
     if connection.vendor == "postgresql":
         server = ServerClaim(connection.get_connection_params())
         _claims.append(server)
-        # A database that is away is no reason not to start: the site says that it is unavailable.
+        # Start even if the database is away: the site then responds that it is unavailable.
         return server.check() is not False
     return _claim_file(Path(f"{settings.DATABASES['default']['NAME']}.serving"))
 
 
 def keep() -> None:
-    """Take the claim again when it was lost or the database was away; runs until the process ends.
+    """Check the claim until the process ends; take it again after a loss or an outage.
 
-    If another process has it meanwhile, this one stops.
+    If another process has taken it in the meantime, this one stops.
     """
     for server in _claims:
         if isinstance(server, ServerClaim):
@@ -59,7 +59,7 @@ class ServerClaim:
     transaction without a snapshot keeps no old rows.
 
     Args:
-        parameters: of `psycopg.connect`.
+        parameters: the arguments for `psycopg.connect`.
     """
 
     def __init__(self, parameters: dict[str, Any]) -> None:
@@ -68,7 +68,7 @@ class ServerClaim:
         self.backend: tuple[int, datetime] | None = None  # PostgreSQL's process for the session
 
     def check(self) -> bool | None:
-        """Keep or take the claim: True if we have it, False if another has, None if unknown."""
+        """Keep or take the claim: True if we hold it, False if another does, None if unknown."""
         try:
             if self.session is None:
                 return self._take()

@@ -1,4 +1,4 @@
-"""What somebody has typed and chosen in a form that is refused, to be given back."""
+"""Find what somebody typed and chose in a form that we refuse, to give it back."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,7 +19,7 @@ from messaging.opening_hours.public_holidays import countries
 from notifications.announcements.forms import TEXT_FIELDS
 from trato.responses import key_from
 
-# We never give back passwords, codes and keys, nor what the page itself has put into the form.
+# We never give back passwords, codes or keys, or what the page itself put into the form.
 WORDS = (
     "title", "body", "description", "words", "until_words", "reason", "alt", "name",
     "clause", "explanation", "note", "label_en", "label_es", *TEXT_FIELDS,
@@ -39,7 +39,7 @@ SHORT: dict[str, str | Promise] = {
     "day": _("Day"),
     "shop_name": _("Your shop's name"),
 }
-# The labels of what is chosen, and the texts of the choices.
+# Fields with choices: their labels, and the texts of the choices.
 CHOICES: dict[str, tuple[str | Promise, dict[Any, Any]]] = {
     "reason": (_("Reason"), dict(Report.Reason.choices)),
     "role": (_("What can they do?"), dict(ShopMember.Role.choices)),
@@ -49,7 +49,7 @@ CHOICES: dict[str, tuple[str | Promise, dict[Any, Any]]] = {
     "measure": (_("Measure"), dict(Decision.Measure.choices)),
     "ground": (_("Ground"), dict(Decision.Ground.choices)),
 }
-# The labels of chosen rows, which everybody may know.
+# Fields whose choices are rows that everybody may see: their labels, and the rows.
 ROWS: dict[str, tuple[str | Promise, Callable[[], QuerySet[Any]]]] = {
     "shop": (_("Shop"), lambda: Shop.objects.filter(closed_at=None)),
     "category": (_("Category"), Category.objects.all),
@@ -59,7 +59,7 @@ ROWS: dict[str, tuple[str | Promise, Callable[[], QuerySet[Any]]]] = {
 def typed_in(request: HttpRequest, *, with_rows: bool = True) -> list[str]:
     """Return what was typed into the posted form; nothing if another site posts it.
 
-    What is short comes together, in lines with names.
+    Short values come together in one text, in lines with their labels.
 
     Args:
         with_rows: whether the database can be asked for the names of chosen rows.
@@ -100,7 +100,7 @@ def _rows(data: dict[str, str]) -> Iterator[tuple[str | Promise, str]]:
             if pk := key_from(data.get(name, "")):
                 for row in rows().filter(pk=pk):
                     yield label, str(row)
-    except DatabaseError:  # the words are more important
+    except DatabaseError:  # give back the words all the same
         return
 
 

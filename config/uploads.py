@@ -1,7 +1,7 @@
 """Large bodies: who may send them, and how they reach Django without blocking the event loop.
 
-Sellers send pictures of their products and shops, and everybody who is logged in a picture of
-themselves, and files with messages. The server calls `may_upload` before it reads such a body;
+Sellers may send pictures of their products and shops. Everybody who is logged in may send a picture
+of themselves, and files with messages. The server calls `may_upload` before it reads such a body;
 nginx, which buffers the body, asks the view `allowed`.
 """
 
@@ -89,12 +89,12 @@ def _reader(body: IO[bytes], receive: Any) -> Callable[[], Awaitable[dict[str, A
         if finished:
             return dict(await receive())
         await asyncio.sleep(0)  # let others run
-        if body.closed:  # with the connection
+        if body.closed:  # because the connection was
             return {"type": "http.disconnect"}
         chunk = body.read(CHUNK)
         finished = len(chunk) < CHUNK
         if finished:
-            await receive()  # the body that the server itself would have sent: an empty one
+            await receive()  # the server's own message, whose body is empty
         return {"type": "http.request", "body": chunk, "more_body": not finished}
 
     return read

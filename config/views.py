@@ -61,7 +61,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def page_of_another(request: HttpRequest) -> HttpResponse:
-    """412: the page was rendered for somebody else than the person who is logged in now.
+    """412: the page was rendered for somebody other than the person who is logged in now.
 
     Nothing was stored. People get their words back to copy; scripts learn who is logged in.
     """
@@ -71,7 +71,7 @@ def page_of_another(request: HttpRequest) -> HttpResponse:
 
 
 def logged_out(request: HttpRequest) -> HttpResponse:
-    """401: a form from somebody who is no longer logged in. Gives their words back."""
+    """401: a form from somebody who is no longer logged in. The page gives their words back."""
     context = {"words": typed_in(request), "page": page_of_form(request)}
     return render(request, "401.html", context, status=401)
 
@@ -79,8 +79,8 @@ def logged_out(request: HttpRequest) -> HttpResponse:
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without a valid CSRF token, for example after a login in another tab.
 
-    If the page was rendered for somebody and nobody is logged in now, it is 401 as for any other
-    form.
+    If the page was rendered for somebody and nobody is logged in now, respond with 401 as for any
+    other form.
     """
     log.warning("csrf_failure", path=request.path, reason=reason)
     was_somebodys = request.POST.get(PAGE_USER_FIELD)
@@ -157,16 +157,16 @@ def _failed(
 ) -> HttpResponse:
     """Return a page for people, with the words they sent, or an error frame for scripts.
 
-    It is in the reader's language even if the request didn't get as far as that middleware.
+    The page is in the reader's language even if the request didn't reach LocaleMiddleware.
 
     Args:
-        template: instead of the status's default; the ones for 5xx don't use the database.
-        page: the address that such a template leads to; that of the form by default.
-        link: what the link to it says, instead of what the template has.
+        template: replaces the default for the status; templates for 5xx don't use the database.
+        page: the address that such a template links to; by default the page of the form.
+        link: the text of that link, instead of the template's.
         retry_after: seconds.
     """
     refusal = Refused(code, detail, retry_after)
-    # What breaks a page may be the database.
+    # For a 5xx, the database may be what is broken.
     context = {"words": typed_in(request, with_rows=status < 500), "detail": detail}
     if template:
         context |= {"page": page or page_of_form(request), "link": link}
@@ -184,8 +184,8 @@ def _failed(
 def health(request: HttpRequest) -> HttpResponse:
     """For load balancers and `deploy/roll`: 503 if no page can be shown.
 
-    That is without the database, and until a restart if the process started before `collectstatic`.
-    Without the layer the site still works.
+    No page can be shown while the database is away. If the process started before `collectstatic`,
+    none can until a restart. Without the layer the site still works.
     """
     database, static_files = _database_answers(), are_collected()
     body = {
@@ -216,5 +216,5 @@ def _layer_answers() -> bool:
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Lead programs that look for an icon at its oldest address to ours."""
+    """Redirect programs that look for an icon at its oldest address to ours."""
     return redirect(static("favicon.svg"))

@@ -72,10 +72,10 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
-# Per process, for GET. Threads that render pages take turns with the event loop. The fewer there
-# are, the sooner it is its turn again, and a few render as many pages per second as many do.
+# Per process, for GET. Threads that render pages take turns with the event loop. With fewer of
+# them, the loop's turn comes sooner, and a few render as many pages per second as many do.
 PAGE_THREADS = env.int("PAGE_THREADS", default=3)
-PAGE_QUEUE_SECONDS = 3  # that a page waits for a thread at most; then clients get 503
+PAGE_QUEUE_SECONDS = 3  # how long a page may wait for a thread; then clients get 503
 REQUEST_THREADS = env.int("REQUEST_THREADS", default=48)  # per process, for forms and the like
 # Running or waiting, per process; above that, clients get 503.
 REQUESTS_AT_ONCE_MAX = env.int("REQUESTS_AT_ONCE_MAX", default=300)
@@ -122,7 +122,7 @@ POSTGRESQL_OPTIONS: dict[str, Any] = {
     },
     "connect_timeout": 3,  # seconds
     "tcp_user_timeout": 4000,  # milliseconds that the network may take to acknowledge data
-    # Probes a silent peer, for code that waits for an answer, not for an ACK.
+    # Probe a silent peer, for code that waits for an answer, not for an ACK.
     "keepalives_idle": 4,  # seconds
     "keepalives_interval": 1,
     # Compiling a query takes PostgreSQL longer than any query here may take. It does so when a
@@ -177,7 +177,7 @@ def channel_layers(redis_url: str) -> dict[str, object]:
     }
 
 
-# Without Redis: between two looks whether this process still has its claim on the database.
+# Without Redis: how often this process checks that it still has its claim on the database.
 CLAIM_CHECK_SECONDS = 5
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trato.sqlite3'}")
 DATABASES = {"default": database(DATABASE_URL)}
@@ -200,7 +200,7 @@ if REDIS_URL:
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
-# Our texts, and our wordings of some of allauth's and Django's.
+# Our texts, and our own wording for some texts of allauth and Django.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_overrides"]
 FORMAT_MODULE_PATH = "config.formats"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -231,7 +231,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # without files
 DATA_UPLOAD_MAX_NUMBER_FILES = 2 * PRODUCT_MAX_IMAGES  # so that the form reports too many
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # so that an act on too many conversations says so
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # so that we report an act on too many conversations
 FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # kept in memory; larger files go to disk
 
 # -- What the browser may load ---------------------------------------------------------------
@@ -242,7 +242,7 @@ CONTENT_SECURITY_POLICY = {
         # The nonce is only for the import map, which browsers only accept inline.
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],  # blob: what somebody is about to send
+        "img-src": [SELF, "data:", "blob:"],  # blob: pictures somebody is about to send
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
@@ -283,7 +283,7 @@ DELETION_PARTS = [
     "trato.audit.deletion.PART",
     "accounts.deletion.PART",
 ]
-# What a person's download of all data has, see `trato/personal_data.py`; in the order of its page.
+# What a person's download of their data contains, see `trato/personal_data.py`; in page order.
 _TOLD_BY = ("accounts", "messaging", "catalog", "notifications", "trato.audit")
 PERSONAL_DATA_PARTS = [f"{app}.personal_data.PART" for app in _TOLD_BY]
 EXPIRED_SESSIONS_KEEP_DAYS = 1
@@ -292,7 +292,7 @@ UNVERIFIED_ACCOUNTS_KEEP_DAYS = env.int("UNVERIFIED_ACCOUNTS_KEEP_DAYS", default
 ERASED_IDS_FILE = env.str("ERASED_IDS_FILE", default="")
 REMOVED_PICTURES_KEEP_DAYS = 7  # pictures that no conversation shows
 
-# -- What is written down -------------------------------------------------------------------
+# -- Logs and metrics -----------------------------------------------------------------------
 
 LOGGING = configure(as_json=False)
 # /metrics is for direct connections from these networks, and for `Authorization: Bearer <token>`.

@@ -9,11 +9,11 @@ from .production import TRUSTED_ORIGINS, env
 
 DEMO_LOGINS = True
 STATIC_ROOT = env.str("STATIC_ROOT")
-# To files, so that the logs contain only lines of JSON.
+# Mails go to files, so that the logs contain only lines of JSON.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH")
 
-# Everything that requires TLS.
+# Turn off everything that requires TLS.
 TRUSTED_ORIGINS = [origin.replace("https://", "http://") for origin in TRUSTED_ORIGINS]
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 SITE_URL = TRUSTED_ORIGINS[0]
@@ -23,7 +23,7 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = False
 SECURE_HSTS_SECONDS = 0
 
-# Load clients raise these limits: requests are still counted, but later refused.
+# Load tests raise these limits: requests are still counted, but refused later.
 MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=base.MESSAGES_PER_MINUTE)
 SOCKET_FRAMES_PER_MINUTE = env.int(
     "SOCKET_FRAMES_PER_MINUTE", default=base.SOCKET_FRAMES_PER_MINUTE

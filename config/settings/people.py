@@ -41,18 +41,18 @@ RESERVED_OFFICES = [
     "agentes", "verification", "verificación", "operator", "operador", "operadora", "assistance",
     "asistencia", "complaints", "reclamaciones", "compliance", "representative", "representante",
 ]  # fmt: skip
-# Nobody but its members may have the name of a verified shop.
+# Only members of a verified shop may have its name.
 NAME_CLAIMS = ["catalog.shops.is_name_of_verified"]
-RESERVED_SIGNS = "✓✔☑✅🗸🛡👮"  # in no name, because they look like a mark from the site
+RESERVED_SIGNS = "✓✔☑✅🗸🛡👮"  # not allowed in names: they look like a mark from the site
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "messaging:conversation_list"
-# Where staff start instead, and the permission for it; not those who also sell.
+# Where staff start instead, and the permission that they need for it. Not for staff who also sell.
 STAFF_START = ("messaging.view_case", "admin:messaging_case_changelist")
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-# People who confirm in the browser of the sign-up are logged in, and continue there.
+# People who confirm in the browser that they signed up with are logged in and continue there.
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
@@ -102,18 +102,18 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trato <no-reply@exam
 # Wrong passwords. Attempts on devices that are new to the account are counted by network address,
 # by pair of address and account, and by account; known devices have their own count.
 LOGIN_FAILURES_PER_ADDRESS = rates("LOGIN_FAILURES_PER_ADDRESS", "10/m,200/d")
-# An IPv6 /48 is 65,536 addresses by that count, and one customer may have it.
+# An IPv6 /48 counts as 65,536 such addresses, and one customer may have all of them.
 LOGIN_FAILURES_PER_IPV6_SITE = rates("LOGIN_FAILURES_PER_IPV6_SITE", "50/m,1000/d")
 SIGNUPS_PER_IPV6_SITE = rates("SIGNUPS_PER_IPV6_SITE", "50/m,500/d")
 LOGIN_FAILURES_PER_PAIR = rates("LOGIN_FAILURES_PER_PAIR", "5/5m,20/d")
-# Per day at least five times the limit of one pair, or a single address could use it up for all.
+# At least five times a pair's limit per day, or a single address could use it up for everybody.
 LOGIN_FAILURES_PER_ACCOUNT = rates("LOGIN_FAILURES_PER_ACCOUNT", "100/d")
 LOGIN_FAILURES_PER_DEVICE = rates("LOGIN_FAILURES_PER_DEVICE", "10/5m,50/d")
 DEVICE_REMEMBERED_SECONDS = 60 * 60 * 24 * 365  # after the last login with it
 # Mails to addresses whose owners may not have asked for them: for sign-ups, changes of address, and
 # forgotten passwords of addresses without an account.
 STRANGER_MAILS_PER_SITE = rates("STRANGER_MAILS_PER_SITE", "600/h")
-# Mails for choosing a password. The link of the last one still works for people who ask for more.
+# Mails for choosing a password. The link in the last one still works for people who ask for more.
 PASSWORD_MAILS_PER_ADDRESS = rates("PASSWORD_MAILS_PER_ADDRESS", "1/m,5/h")
 ACCOUNT_RATE_LIMITS = {
     # By network address (`ip`, or nothing), account (`user`), or the value named by the caller

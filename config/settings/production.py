@@ -31,7 +31,7 @@ def _secret(name: str) -> str:
 
 
 def _list(name: str, is_one: Callable[[str], bool], wanted: str) -> list[str]:
-    """Return values separated by commas, at least one, each of which passes `is_one`."""
+    """Read comma-separated values: at least one, and each must pass `is_one`."""
     values = [value.strip() for value in env.str(name, default="").split(",") if value.strip()]
     if not values or not all(map(is_one, values)):
         raise ImproperlyConfigured(f"{name} must name {wanted}")

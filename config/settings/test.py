@@ -27,13 +27,13 @@ elif template := env.str("TEST_DATABASE_TEMPLATE", default=""):
     DATABASES["default"]["TEST"] = {"TEMPLATE": template}
 # Passkeys on http://localhost, as in development.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
-# Static files directly from their folders: nothing is collected for tests.
+# Serve static files directly from their folders: nothing is collected for tests.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 # Tests wait for the decoder, and on a busy machine a low priority would starve it.
 IMAGE_DECODER_NICE = 0
-# The heartbeat heals what a lost event left wrong, within the time that tests wait for the event.
-# Tests of the heartbeat shorten it.
+# Otherwise the heartbeat would repair what a lost event left wrong while a test waits for the
+# event, and hide the loss. Tests of the heartbeat shorten the interval.
 SOCKET_HEARTBEAT_SECONDS = 3600
 # A test that looks at something else first still sees the toast, however slow the machine is.
 TOAST_SECONDS = 600
