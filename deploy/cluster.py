@@ -72,14 +72,14 @@ class Cluster:
     """nginx, Daphnes, PostgreSQL and Redis of one run.
 
     Args:
-        folder: where all of it lives; other users must be able to pass through it.
-        daphnes: how many hold the sockets.
+        folder: where everything is kept; other users must be able to pass through it.
+        daphnes: how many Daphnes hold the sockets.
         page_daphnes: how many more answer everything else; with 0 the first ones do both.
-        postgres: its settings, such as `fsync="on"` where COMMIT shall wait for the disk.
+        postgres: PostgreSQL's settings, such as `fsync="on"` to make COMMIT wait for the disk.
         environment: further settings of the Daphnes, such as `MESSAGES_PER_MINUTE`.
     """
 
-    # What nginx's limits count by. Load tests, where all the world has one address, clear it.
+    # What nginx's limits count by. Load tests clear it, because all their clients share an address.
     counted = "$trato_client"
 
     def __init__(
@@ -150,14 +150,14 @@ class Cluster:
         self._parts.close()
 
     def manage(self, *words: str) -> str:
-        """Run a command of `manage.py` in this cluster; returns what it printed."""
+        """Run a command of `manage.py` in this cluster; return what it printed."""
         return self.run("manage.py", *words)
 
     def run(self, *words: str) -> str:
-        """Run Python in this cluster's environment; returns what it printed.
+        """Run Python in this cluster's environment; return what it printed.
 
         Raises:
-            subprocess.CalledProcessError: it failed; its complaint is in our stderr.
+            subprocess.CalledProcessError: it failed; its error message is in our stderr.
         """
         done = subprocess.run(
             [sys.executable, *words],
@@ -170,7 +170,7 @@ class Cluster:
         return done.stdout
 
     def upstream(self, number: int) -> str:
-        """The address of one Daphne, past nginx."""
+        """Return the address of one Daphne, which bypasses nginx."""
         return f"http://127.0.0.1:{self.ports[number]}"
 
     def _collect_static(self) -> None:
@@ -179,7 +179,7 @@ class Cluster:
 
     def _daphne(self, number: int) -> services.Server:
         address, port = self.upstream(number), self.ports[number]
-        # Messages go first where cores are short.
+        # If cores are short, messages go first.
         priority = ["nice", "-n", str(PAGES_NICE)] if port in self.page_ports else []
         return services.Server(
             address,
@@ -198,7 +198,7 @@ class Cluster:
         errors = str(self.folder / "nginx-error.log")
         configuration.write_text(
             NGINX_MAIN.format(
-                # Its workers read pictures and pages in this folder and belong to nobody else.
+                # Its workers read pictures and pages in this folder, and they serve only this run.
                 user="user root;" if os.geteuid() == 0 else "",
                 folder=self.folder,
                 conf=NGINX,
@@ -234,7 +234,7 @@ def _servers(ports: Sequence[int], others: Sequence[int]) -> str:
 
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder that PostgreSQL's user can pass through, gone afterwards."""
+    """Create a folder that PostgreSQL's user can pass through; delete it afterwards."""
     with tempfile.TemporaryDirectory(prefix="trato-cluster-") as name:
         folder = Path(name)
         folder.chmod(0o711)
@@ -242,22 +242,22 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def mime_types(program: str) -> Path:
-    """nginx's own list of file types, which lies beside its main configuration."""
+    """Return nginx's own list of file types, which lies beside its main configuration."""
     built = subprocess.run([program, "-V"], capture_output=True, text=True, check=True).stderr
     option = re.search(r"--conf-path=(\S+)", built)
     return (Path(option[1]) if option else Path("/etc/nginx/nginx.conf")).parent / "mime.types"
 
 
 def _open_files() -> int:
-    """How many files one nginx worker may hold open: two for each socket."""
+    """Return how many files one nginx worker may hold open; each socket takes two."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     return 65536 if limit == resource.RLIM_INFINITY else min(limit, 65536)
 
 
 def main() -> int:
-    """Run a cluster until Ctrl-C; 1 if a program is missing."""
+    """Run a cluster until Ctrl-C; return 1 if a program is missing."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    # Both end it in order, also where a script started it with Ctrl-C ignored.
+    # Both signals stop it in order, even if a script started it with Ctrl-C ignored.
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)
     missing = [program for program in NEEDS if programs.find(program) is None]

@@ -1,4 +1,4 @@
-"""Programs of the system that tests, benchmarks and `make cluster` use, and where they are."""
+"""Find the system's programs that tests, benchmarks and `make cluster` use."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ def find(program: str, *, best: bool = False) -> str | None:
     Args:
         best: only look for the best of its names.
     """
-    # Debian has daemons in directories on root's PATH only, though everybody can run them.
+    # Debian puts daemons into directories that only root's PATH has, though everybody can run them.
     places = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
     names = NAMES.get(program, (program,))
     for name in names[:1] if best else names:

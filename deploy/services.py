@@ -19,7 +19,7 @@ import redis
 
 from .programs import required
 
-PATIENCE = 300.0  # seconds that a server may take to start, on a machine that has much else to do
+PATIENCE = 300.0  # seconds that a server may take to start, on a busy machine
 
 
 def free_port() -> int:
@@ -89,7 +89,7 @@ class Server:
         if self._process:
             raise RuntimeError(f"{self.address} runs already")
         with self.log.open("ab") as output:
-            # In its own session, so that Ctrl-C only reaches us, and the tests end before it.
+            # In its own session, so that Ctrl-C reaches only us and the server outlives the tests.
             self._process = subprocess.Popen(
                 self._command,
                 stdout=output,
@@ -159,10 +159,10 @@ class Server:
 def postgresql(
     folder: Path, like: Path | None = None, database: str = "postgres", /, **options: str | int
 ) -> Iterator[Server]:
-    """Run a private PostgreSQL with its data in `folder`; its address contains a database.
+    """Run a private PostgreSQL with its data in `folder`; its address names a database.
 
     Args:
-        like: the data of a server that does not run, to begin with a copy of.
+        like: the data of a stopped server; the new one starts with a copy.
         database: the database in its address.
         options: the server's settings, for example `max_connections=20`.
     """
@@ -199,7 +199,7 @@ def postgresql(
 
 
 def copy_data(data: Path, copy: Path) -> None:
-    """Copy the data of a PostgreSQL that does not run, with their owner and permissions."""
+    """Copy the data of a stopped PostgreSQL, with owners and permissions."""
     subprocess.run(["cp", "-a", str(data), str(copy)], check=True)  # noqa: S607
 
 
@@ -257,7 +257,7 @@ def wait(probe: Callable[[], object], refusal: type[Exception]) -> None:
 
 
 def _unprivileged_user() -> str | None:
-    """Return another user if we are root, as whom PostgreSQL refuses to run."""
+    """Return a user to run PostgreSQL as if we are root, because it refuses to run as root."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
