@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 async def check(sockets: "Collection[RealtimeConsumer]") -> None:
     """Read the sessions, people and groups of the given sockets from the database.
 
-    Closes sockets that may not stay; makes the others join the groups that they lack, and leave
-    those where they no longer belong.
+    Close sockets that may not stay. Make the others join the groups that they lack, and leave
+    groups where they no longer belong.
     """
     now = time.monotonic()
     asked = {socket: socket.checks.ask() for socket in sockets}
@@ -45,7 +45,7 @@ async def check(sockets: "Collection[RealtimeConsumer]") -> None:
             waiting.append(socket.close(PAGE_OF_ANOTHER))  # a socket belongs to one person
         else:
             socket.user, socket.checked_at = user, now
-            if due[socket] != socket.joined:  # hardly ever
+            if due[socket] != socket.joined:  # rarely
                 waiting += socket.set_groups(due[socket])
     await asyncio.gather(*waiting)
 

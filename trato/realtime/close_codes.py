@@ -1,6 +1,6 @@
-"""The codes with which a socket is closed, as docs/protocol.md explains them to clients.
+"""The codes that close a socket; docs/protocol.md explains them to clients.
 
-Browsers have the relevant ones in static/js/realtime/session/close-codes.js.
+Browsers have the relevant codes in static/js/realtime/session/close-codes.js.
 """
 
 from typing import Final

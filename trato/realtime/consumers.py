@@ -20,7 +20,7 @@ log = structlog.get_logger("trato.socket")
 
 
 class RealtimeConsumer(SocketConsumer):
-    """A socket of one person, in the groups of what the person may see. Knows no model, no app.
+    """One person's socket, in groups for what the person may see. Knows no model and no app.
 
     A subclass calls `authenticate` and `start` in `connect`. It returns the groups in `groups_of`,
     handles their events in methods named after the event's type, and lists these types in
@@ -76,7 +76,7 @@ class RealtimeConsumer(SocketConsumer):
         }
 
     def set_groups(self, due: set[str]) -> "list[asyncio.Future[bool]]":
-        """Leave groups that are not listed, and join those that are missing, as `join` does."""
+        """Leave groups that are not in `due`, and join missing ones, as `join` does."""
         for group in self.joined - due:
             self.joined.discard(group)
             groups.discard(group, self)
@@ -89,7 +89,7 @@ class RealtimeConsumer(SocketConsumer):
         return [groups.add(name, self) for name in new]
 
     def handle_event(self, event: groups.Event) -> None:
-        """Handle an event of one of the groups. A handler that is a coroutine becomes a task."""
+        """Handle an event of one of the groups. If the handler is a coroutine, run it as a task."""
         if self.closing or event["type"] not in self.event_types:
             return
         if self.early is not None:

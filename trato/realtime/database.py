@@ -44,7 +44,7 @@ def give_back_connections() -> None:
     """
     for one in connections.all(initialized_only=True):
         if one.in_atomic_block:
-            continue  # a test's
+            continue  # the transaction of a test
         if one.errors_occurred and one.connection is not None:
             one.connection.close()
         one.close_if_unusable_or_obsolete()

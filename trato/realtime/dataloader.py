@@ -19,9 +19,9 @@ class DataLoader(Generic[K, V]):
 
     Args:
         load_many: takes keys and returns a value for each key that has one. An exception as a
-            value is raised for its key only.
-        pause: returns how long to wait from the start of one load to that of the next, in seconds.
-            Keys requested meanwhile are loaded together.
+            value is raised only for its key.
+        pause: returns how long to wait from the start of one load to the start of the next, in
+            seconds. Keys requested meanwhile are loaded together.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class DataLoader(Generic[K, V]):
         return await asyncio.shield(self.request(key))
 
     def request(self, key: K) -> "asyncio.Future[V | None]":
-        """Return the future that all who request a key before its load share; don't cancel it."""
+        """Return a key's future, shared by all requests before its load; don't cancel it."""
         waiting = self._waiting()
         future = waiting.get(key)
         if future is None:

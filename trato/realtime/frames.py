@@ -9,7 +9,7 @@ from trato.errors import Code, Refused
 
 
 class Error(Struct, tag="error", omit_defaults=True):
-    """Tells a client why its request was refused; `shield`, why its message was questioned."""
+    """Tells a client why its request was refused; `shield` says why its message was questioned."""
 
     code: Code
     detail: str

@@ -1,11 +1,11 @@
 """Send events to groups of sockets. This is the only module that talks to the channel layer.
 
 Each process keeps its own sockets by group and, after COMMIT, passes its own events to them
-directly. For other processes it is one channel of the channel layer, which joins a group when the
-first socket here does and leaves it with the last.
+directly. To other processes it is one channel of the channel layer, which joins a group with the
+first socket here and leaves it with the last.
 
-The layer may lose events, so it never carries anything that is not in the database as well: a
-publish that fails or takes too long is logged and forgotten, and receivers catch up. Why:
+The layer may lose events, so it never carries anything that is not in the database as well. If a
+publish fails or takes too long, we log and forget it, and receivers catch up. For the reasons, see
 `docs/decisions/0001-doorbell.md` and `docs/decisions/0010-one-member-per-process.md`.
 """
 
@@ -56,8 +56,8 @@ def send_on_commit(groups: Iterable[str], event: Event) -> None:
 def send(groups: Iterable[str], event: Event) -> None:
     """Send an event now, from synchronous code or on the event loop.
 
-    Sockets of this process receive it before this returns, those of others a moment later. In
-    a thread, this waits for the layer as `asend_many` does.
+    Sockets of this process receive it before this returns, and sockets of other processes a moment
+    later. In a thread, this waits for the layer as `asend_many` does.
 
     Args:
         groups: group names. A socket in two of them receives the event twice.
@@ -121,7 +121,7 @@ class Hub:
         self.subscribers: dict[str, set[Subscriber]] = {}
         self.resequencers: dict[str, Resequencer[Event]] = {}
         self.joined: set[str] = set()  # groups whose events this process gets from the layer
-        self.requested: set[str] = set()  # those, and groups that the layer has not confirmed
+        self.requested: set[str] = set()  # `joined`, and groups that the layer has not confirmed
         self.outbox: list[GroupEvent] = []
         self.layer_is_away = False  # judging by the last attempt to publish
         self.joining_fails = False  # judging by the last attempt to join groups
@@ -168,8 +168,8 @@ class Hub:
             subscriber.handle_event(event)
 
     def add(self, group: str, subscriber: Subscriber) -> "asyncio.Future[bool]":
-        # Now, not when the future is awaited: a socket that closes before would call `discard`
-        # too early and stay in the group for good.
+        # Add it now, not when the future is awaited: a socket that closes before that would call
+        # `discard` too early and stay in the group for good.
         self.subscribers.setdefault(group, set()).add(subscriber)
         if group not in self.joined:
             self._run("groups", self._follow_groups)
@@ -213,7 +213,7 @@ class Hub:
                 await self.layer.group_send(group, {**event, "group": group})
 
     async def _follow_groups(self) -> None:
-        """Join the groups that have sockets here in the layer, and leave all others."""
+        """In the layer, join the groups that have sockets here, and leave all others."""
         while True:
             await asyncio.sleep(0)  # collect the sockets that come and go in this iteration
             missing = list(self.subscribers.keys() - self.joined)
@@ -225,7 +225,7 @@ class Hub:
             try:
                 async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
                     await self._join_and_leave(missing, past)
-                # Don't make sockets wait for those that arrive after them.
+                # Don't make sockets wait for sockets that arrive after them.
                 self._resolve_joining(True, self.joined)
             except Exception as error:
                 log.warning("joining_failed", groups=len(missing), error=type(error).__name__)
@@ -245,8 +245,8 @@ class Hub:
                 self.joined.discard(group)
                 await self.layer.group_discard(group, self.channel)
                 self.requested.discard(group)
-        # Before the layer confirms them: a join that times out may have happened all the same,
-        # and has to be undone once the group is empty.
+        # Note them before the layer confirms them: a join that times out may have happened all the
+        # same, and has to be undone once the group is empty.
         self.requested.update(missing)
         if missing and hasattr(self.layer, "group_add_many"):
             await self.layer.group_add_many(missing, self.channel)

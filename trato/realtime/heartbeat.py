@@ -1,6 +1,6 @@
 """Visit all sockets of a process in turn, a few of them every two seconds.
 
-A visit calls `beat` of the consumer's class, which heals what a lost event left wrong:
+A visit calls `beat` of the consumer's class, which repairs what a lost event left wrong:
 sockets of ended sessions, groups that a socket should leave, and whatever subclasses add.
 
 One timing wheel instead of one timer per socket: the sockets of a slot share their queries, and
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class TimingWheel:
-    """Visits each socket once in `SOCKET_HEARTBEAT_SECONDS`, one slot of them per tick."""
+    """Visits each socket once in `SOCKET_HEARTBEAT_SECONDS`, one slot of sockets per tick."""
 
     def __init__(self) -> None:
         around = settings.SOCKET_HEARTBEAT_SECONDS

@@ -24,7 +24,7 @@ R = TypeVar("R")
 
 @contextmanager
 def short_lock_waits() -> Iterator[None]:
-    """Let this thread's statements wait for a lock for `SOCKET_LOCK_SECONDS` only."""
+    """Let this thread's statements wait for a lock only for `SOCKET_LOCK_SECONDS`."""
     if connection.vendor != "postgresql":
         yield
         return
@@ -34,16 +34,16 @@ def short_lock_waits() -> Iterator[None]:
         yield
     finally:
         if connection.connection is not None and not connection.needs_rollback:
-            # Without the connection, there is nothing to set back.
+            # Without the connection, there is nothing to reset.
             with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
                 cursor.execute("RESET lock_timeout")
 
 
 @contextmanager
 def locked_if_refused() -> Iterator[None]:
-    """Raise `Locked` instead of the error with which a statement gives up on a lock.
+    """Raise `Locked` instead of Django's error if a statement gives up on a lock.
 
-    The connection is still good then, so it isn't closed.
+    The connection still works in that case, so it isn't closed.
     """
     had_errors = connection.errors_occurred
     try:
@@ -56,7 +56,7 @@ def locked_if_refused() -> Iterator[None]:
 
 
 async def run_past_locks(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """`run_in_database_thread` for a transaction that takes locks: its thread waits for none.
+    """Run a transaction in a database thread, without letting the thread wait for locks.
 
     Args:
         function: is called again while another transaction holds a lock that it needs.

@@ -1,6 +1,6 @@
 """This process's metrics for Prometheus; `config/metrics.py` serves them.
 
-Labels have few values, all known here, since each one becomes a time series.
+Labels have few values, all known here, because each value becomes a time series.
 """
 
 from typing import Final

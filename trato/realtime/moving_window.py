@@ -1,15 +1,15 @@
-"""Counts acts in this process within a moving window.
+"""Count acts in this process within a moving window.
 
 Every act that a process lets through is counted here as well as in Redis. So one process never lets
-a person exceed the limit, whether Redis answers, is slow or is away. The last number that Redis
-returned for a person's acts in other processes is used until it answers again.
+a person exceed the limit, whether Redis answers, is slow or is away. Until Redis answers again, we
+use the last number that it returned for a person's acts in other processes.
 """
 
 import threading
 from bisect import bisect_left
 from typing import NamedTuple
 
-SWEEP_AT = 10_000  # people; above that, forget those without acts in the window
+SWEEP_AT = 10_000  # people; above that, forget people without acts in the window
 
 Who = int | str  # an account's ID, or a key for an address
 
@@ -59,7 +59,7 @@ class MovingWindow:
             return None
 
     def give_back(self, who: Who) -> None:
-        """Don't count the latest act."""
+        """Undo the count of the latest act."""
         with self._lock:
             acts = self._people.get(who)
             if acts is not None and acts.here:

@@ -13,7 +13,7 @@ log = structlog.get_logger("trato.socket")
 
 
 class Outgoing:
-    """The outgoing frames of one socket; those of one loop iteration leave together.
+    """The outgoing frames of one socket; all frames of one loop iteration leave together.
 
     Args:
         scope: the socket's ASGI scope.
@@ -61,7 +61,7 @@ class Outgoing:
         await self._connection.drain()
 
 
-_due: per_loop[list[Outgoing]] = per_loop(list)  # those with frames in this iteration
+_due: per_loop[list[Outgoing]] = per_loop(list)  # sockets with frames in this iteration
 
 
 def _flush_all(due: list[Outgoing]) -> None:

@@ -2,7 +2,7 @@
 
 Changes of a conversation commit in the order of their revisions, one at a time. If two processes
 commit one after the other, their events may still arrive the other way round, and the channel
-layer may lose, duplicate or delay any of them. Why here:
+layer may lose, duplicate or delay any of them. Why the receiver does this:
 `docs/decisions/0011-order-at-the-receiver.md`.
 """
 
@@ -17,9 +17,9 @@ STREAMS_MAX = 4096  # with more, the resequencer starts over, which loses order 
 class Resequencer(Generic[T]):
     """Passes on the events of each stream in ascending revision, none of them twice.
 
-    An event that arrives early waits until those before it have arrived. The first event of a
-    stream starts its count; the few just before it may still be on their way, and are passed on
-    when they arrive.
+    An event that arrives early waits until the events before it have arrived. The first event of a
+    stream starts its count; the few events just before it may still be on their way, and are passed
+    on when they arrive.
     """
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Resequencer(Generic[T]):
                 return []
             missing.discard(revision)
             return [event]
-        if revision == reached + 1 and key not in self._held:  # as almost always
+        if revision == reached + 1 and key not in self._held:  # almost always
             self._reached[key] = revision
             return [event]
         self._held.setdefault(key, {})[revision] = event

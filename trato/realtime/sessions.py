@@ -38,11 +38,11 @@ class Ended(Enum):
 def people_of(session_keys: Iterable[str]) -> dict[str, Person | Ended]:
     """Return who is logged in with each of the given sessions, read from the database.
 
-    Writes nothing. Makes the same checks as Django does for a request, but distinguishes suspended
-    people. Two queries, however many sessions.
+    Makes the same checks as Django does for a request, but distinguishes suspended people. It takes
+    two queries for any number of sessions, and writes nothing.
     """
     keys = list(session_keys)
-    # PostgreSQL refuses NUL, and one such key would fail the query for all the others.
+    # PostgreSQL refuses NUL: one such key would make the query fail for all the others.
     askable = [key for key in keys if "\0" not in key]
     rows = Session.objects.filter(
         session_key__in=listed(askable, of=str), expire_date__gt=timezone.now()
@@ -80,7 +80,7 @@ def _login(session_data: str) -> _Login | None:
 
 
 def announce_access_changed(user_id: int) -> None:
-    """On commit, make all open sockets of a person check session, account and shops again."""
+    """On commit, make all of a person's open sockets check session, account and shops again."""
     groups.send_on_commit([groups.user_group(user_id)], {"type": "access.changed"})
 
 

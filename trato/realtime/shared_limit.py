@@ -1,11 +1,11 @@
 """A limit that all processes share, counted in Redis; most acts don't wait for Redis.
 
 A person who has used less than half of the allowance is far from the limit: the act is let through
-at once and counted a moment later, together with those of all others. So nobody's message waits
-for Redis unless its sender comes near the limit. One process never lets more through than the
-limit, thanks to its own `MovingWindow`. A person who sends through several processes at once may
-gain half an allowance with each, until the processes learn of each other's counts a moment later,
-and a whole one with each while Redis does not answer. Why:
+at once and counted a moment later, together with everybody else's. So nobody's message waits for
+Redis unless its sender comes near the limit. One process never lets more through than the limit,
+thanks to its own `MovingWindow`. A person who sends through several processes at once may gain half
+an allowance in each, until the processes know each other's counts a moment later, and a whole
+allowance in each while Redis does not answer. For the reasons, see
 `docs/decisions/0012-limits-are-known-here.md`.
 """
 
@@ -27,8 +27,8 @@ COUNT_AFTER_SECONDS = 0.005  # how long acts that were let through collect befor
 REMEMBERED_MAX = 100_000  # people far from the limit; above that, all are looked up again
 
 # The moving windows of many people at once. Each is a list of the times of acts, newest first.
-# For each person the answer is the number of acts in the window, including this one, or, if it is
-# one too many, the time (as a string) of the act that has to leave the window first.
+# For each person, the answer is the number of acts in the window, including this one. If this one
+# is too many, it is the time (as a string) of the act that has to leave the window first.
 HIT_MANY = """
 local now, limit, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local answers = {}
@@ -67,16 +67,16 @@ class SharedLimit:
         self._redis, self._limit = redis, limit
         self._window, self._on_failure = window, on_failure
         self._headroom = limit.amount // 2
-        self._far: set[Who] = set()  # who had the headroom left when Redis last answered
+        self._far: set[Who] = set()  # people who had the headroom left when Redis last answered
         self._uncounted: Counter[Who] = Counter()  # acts that Redis has not answered yet
-        self._uncounted_later: list[Who] = []  # those of them that it has not even been sent
+        self._uncounted_later: list[Who] = []  # acts among them that we have not even sent
         self._counting: asyncio.Task[None] | None = None
 
     async def hit(self, people: Sequence[Who]) -> list[float | None]:
         """Count an act for each person. `window` has counted all of them already.
 
         Returns:
-            For each, in order: None, or how many seconds to wait; `window` gets that act back.
+            For each, in order: None, or how many seconds to wait; then `window` undoes its count.
 
         Raises:
             one of `REDIS_ERRORS`: Redis gave no answer.
@@ -86,7 +86,7 @@ class SharedLimit:
         if not near:
             return waits
         self._uncounted.update(people[place] for place in near)
-        # Acts that were let through before these are counted before them.
+        # Acts that were let through earlier are counted first.
         earlier, self._uncounted_later = self._uncounted_later, []
         answers = await self._count(
             [*earlier, *(people[place] for place in near)], let_through=len(earlier)
@@ -96,7 +96,7 @@ class SharedLimit:
         return waits
 
     async def give_back(self, people: Sequence[Who]) -> None:
-        """Don't count the latest act of each person. Raises one of `REDIS_ERRORS`."""
+        """Undo the count of the latest act of each person. Raises one of `REDIS_ERRORS`."""
         counted: list[Who] = []
         for person in people:
             if person in self._uncounted_later:
@@ -127,7 +127,7 @@ class SharedLimit:
             self._on_failure(error)
 
     def _settle(self, people: Sequence[Who]) -> None:
-        """These acts are counted, or never will be."""
+        """Forget acts that have been counted, or never will be."""
         self._uncounted.subtract(people)
         for person in people:
             if self._uncounted[person] <= 0:

@@ -40,8 +40,8 @@ def handler_name(event_type: str) -> str:
 class SocketConsumer(AsyncWebsocketConsumer):
     """A consumer without a channel in the layer, so without a queue and a task that waits for it.
 
-    It only waits for its client. Frames that are sent within one iteration of the event loop leave
-    together; a client that reads too slowly is disconnected.
+    It waits only for its client. Frames that are sent within one iteration of the event loop leave
+    together. A client that reads too slowly is disconnected.
     """
 
     user: Any = None  # a row of the user model, once it is known
@@ -69,7 +69,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
                 pass
             finally:
                 self.leave_all()
-            if self.tasks:  # a process that is stopped waits for these
+            if self.tasks:  # a stopping process waits for these tasks
                 await asyncio.wait(self.tasks)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -99,13 +99,13 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.keep(background.spawn(guarded(), self.context))
 
     def keep(self, task: "asyncio.Future[Any]") -> None:
-        """Make a process that is stopped wait for a task before it closes this socket."""
+        """Make a stopping process wait for a task before it closes this socket."""
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
     @property
     def session_key(self) -> str:
-        """The key of the session with which the socket was opened; empty if it had none."""
+        """The key of the session that opened the socket; empty if there was no session."""
         key: str = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
         return key
 
@@ -128,7 +128,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
     async def send(
         self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False
     ) -> None:
-        """Send a frame in Channels' way: after the frames that are waiting."""
+        """Send a frame through Channels' API, after the frames that are waiting."""
         if text_data is None:
             raise ValueError("only text frames are sent")
         self.send_frame(text_data)
@@ -138,7 +138,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
     # -- The end ---------------------------------------------------------------------------------
 
     def leave_all(self) -> None:
-        """From now on nothing reaches the socket."""
+        """Let nothing reach the socket from now on."""
         self.closing = True
 
     async def close(self, code: int = NORMAL, reason: str | None = None) -> None:
@@ -163,7 +163,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
             await self.close(INTERNAL_ERROR)
 
     async def server_stopping(self, event: dict[str, Any]) -> None:
-        """The process is about to stop. Finish the client's requests, then close."""
+        """Finish the client's requests, then close, because the process is about to stop."""
         if self.tasks:
             await asyncio.wait(self.tasks)
         await self.close(SERVICE_RESTART)

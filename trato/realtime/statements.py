@@ -50,8 +50,8 @@ class StatementConnection:
             psycopg.errors.IntegrityError, psycopg.errors.DataError: the database refuses the
                 values. Conflicts with other transactions are retried first.
             Locked: another transaction has held a lock for longer than `SEND_LOCK_SECONDS`.
-            django.db.OperationalError: the database can't be reached, doesn't answer or refuses for
-                now. It is unknown whether the statement was carried out.
+            django.db.OperationalError: the database can't be reached, doesn't answer, or refuses
+                statements for now. We don't know whether the statement was carried out.
         """
         for tries_left in reversed(range(TRIES)):
             was_open = self.raw is not None
@@ -119,7 +119,7 @@ class StatementConnection:
         return result.get_value(0, 0) or b""
 
     async def _answer(self, server: PGconn) -> PGresult:
-        """Return the result of what was sent, after COMMIT, which may fail as well."""
+        """Return the result of the statement that was sent, after COMMIT, which may fail too."""
         loop = asyncio.get_running_loop()
         self._results, self._complete = [], loop.create_future()
         while server.flush() and self._watch is not None:

@@ -1,4 +1,4 @@
-"""Announce to the open pages of teams that their people have changed: who they are, or a name."""
+"""Tell the open pages of teams that their members, or the members' names, have changed."""
 
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -22,7 +22,7 @@ def active_members() -> QuerySet[Any]:
 
 
 def announce_members_changed(team_ids: Iterable[int]) -> None:
-    """On commit, tell some teams' sockets that members have come, gone, or changed their names."""
+    """On commit, tell the teams' sockets that members have come, gone or changed their names."""
     names = [team_group(pk) for pk in team_ids]
     if names:
         groups.send_on_commit(names, {"type": "members.changed"})

@@ -3,14 +3,14 @@
 The stock layer publishes one event at a time under a lock, subscribes without waiting for Redis'
 confirmation, and passes events from task to task through a queue. This one publishes many events
 with one call, calls a function for each event that arrives, and has subscribed by the time that
-`group_add_many` returns, so a reader of the database after that misses nothing.
+`group_add_many` returns, so whoever reads the database after that misses nothing.
 
 While Redis is away, `trato.realtime.groups` drops the events for other processes and keeps trying
 to join groups, and `subscriber` reconnects and subscribes again.
 
 It builds on private parts of channels-redis, tested with 4.3: a layer's `_layers`, `_args` and
 `_kwargs`, a loop layer's `_shards`, `_get_shard` and `_get_group_channel_name`. If one is missing,
-that is logged once, and the stock layer does the work.
+we log that once, and the stock layer does the work.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class GroupEvent(NamedTuple):
 
 # Publishes only if another process has subscribed: this one passes its own events on by itself
 # and would only discard the echo. Nobody misses an event: a process that subscribes later reads
-# the database later still. ARGV has, for each channel, our own subscriptions and the event.
+# the database later still. ARGV has, for each channel, how often we subscribed, and the event.
 PUBLISH_MANY = """
 for index, channel in ipairs(KEYS) do
     if redis.call('PUBSUB', 'NUMSUB', channel)[2] > tonumber(ARGV[2 * index - 1]) then
@@ -133,7 +133,7 @@ class LoopLayer(RedisPubSubLoopLayer):
 
 
 class Shard(Subscriptions):
-    """One Redis server, which can also publish. Replaces channels-redis' class."""
+    """One Redis server, to subscribe and to publish. Replaces channels-redis' class."""
 
     def __init__(self, host: dict[str, Any], on_event: Callable[[str, bytes], None]) -> None:
         pool = create_pool(host)

@@ -126,7 +126,7 @@ class Subscriptions:
                         answer.set_result(None)
 
     async def _watch(self, connection: AbstractConnection) -> None:
-        """End a connection on which Redis doesn't answer; a timeout for each read costs more."""
+        """End a connection if Redis doesn't answer; a timeout for each read would cost more."""
         with contextlib.suppress(RedisError, OSError):
             while True:
                 await asyncio.sleep(ALIVE_SECONDS)

@@ -41,7 +41,7 @@ def connection_of(scope: dict[str, Any], send: Send) -> Connection:
 
 
 class AsgiConnection:
-    """Sends messages one by one through ASGI, for any server, which waits for the client."""
+    """Sends messages one by one through ASGI, on any server; the server waits for the client."""
 
     __slots__ = ("_bytes", "_send", "_task", "_waiting")
 
@@ -58,7 +58,7 @@ class AsgiConnection:
             self._task = spawn(self._send_waiting())
 
     def offer_to(self, take: Take) -> None:
-        """Does nothing: ASGI has no such way."""
+        """Do nothing: ASGI has no way to do this."""
 
     def unsent_bytes(self) -> int:
         return self._bytes

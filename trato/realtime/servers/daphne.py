@@ -1,8 +1,8 @@
-"""Daphne's WebSocket, with this site's limits and a shorter way for complete text frames.
+"""Daphne's WebSocket, with this site's limits and a shortcut for complete text frames.
 
 This uses private parts, tested with Daphne 4.2.3, Autobahn 26.10 and Twisted 26.10: the state of
 Autobahn's parser for incoming frames, and the buffers of Twisted's connection for outgoing ones. If
-one of them is missing, that is logged once, and the frames take the usual way.
+a part is missing, we log that once, and the frames take the usual way.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ class LimitedProtocol(WebSocketProtocol):
 
     def onOpen(self) -> None:
         super().onOpen()
-        # The HTTP channel of the handshake. Its request would stay in memory, 5 KB per socket.
+        # Drop the HTTP channel of the handshake: its request would stay in memory, 5 KB per socket.
         self.transport.unregisterProducer()
         self.reads_whole_frames = has_all(self, PARSER)
         if has_all(self.transport, BUFFERS):
@@ -58,8 +58,8 @@ class LimitedProtocol(WebSocketProtocol):
     def _read(self) -> None:
         """Read what the client has sent.
 
-        Twisted would make a context for its log each time, which is 4 % of what a message costs
-        in Python. Whatever is not data is left to it.
+        Twisted would create a context for its log each time, which is 4 % of what a message costs
+        in Python. We leave everything except data to Twisted.
         """
         transport = self.transport
         if transport.disconnecting:
@@ -91,8 +91,8 @@ class LimitedProtocol(WebSocketProtocol):
         super().connectionLost(reason)
 
     def dataReceived(self, data: bytes) -> None:
-        # Nearly always whole text frames, between two messages: read them in one go. Autobahn
-        # handles everything else, including all errors.
+        # These are nearly always whole text frames, between two messages: read them in one go.
+        # Autobahn handles everything else, including all errors.
         if self.floods:
             return
         if self.reads_whole_frames and self._is_between_messages():
@@ -122,9 +122,9 @@ class LimitedProtocol(WebSocketProtocol):
 
     def onFrameBegin(self) -> None:
         # The consumer counts messages when it gets to them. Until then they would fill the memory,
-        # and it never learns of pings and fragments. The rest of what has arrived is not read
-        # either, even while the socket is being closed: 64 kB of pings, which arrive with one
-        # read, would keep the event loop busy for a second.
+        # and it never sees pings and fragments. We don't read the rest of what has arrived either,
+        # even while the socket is being closed: 64 kB of pings, which arrive with one read, would
+        # keep the event loop busy for a second.
         if not self.bucket.consume():
             if not self.failedByMe:
                 self._fail_connection(FLOODS, "too many frames")
@@ -179,7 +179,7 @@ class DaphneConnection:
 
 
 def has_all(thing: Any, names: tuple[str, ...]) -> bool:
-    """Whether an object has all of the given attributes; log those that are missing once."""
+    """Whether an object has all of the given attributes; log missing attributes once."""
     missing = tuple(name for name in names if not hasattr(thing, name))
     if missing:
         _log_missing(f"{type(thing).__module__}.{type(thing).__qualname__}", missing)

@@ -66,7 +66,8 @@ class LeavingServer(FrugalServer):
     async def _send_away(self) -> None:
         """Close the sockets in batches, over `SHUTDOWN_SPREAD_SECONDS` if there are thousands.
 
-        The request goes through each consumer's queue, so it finishes what its client sent before.
+        The request goes through each consumer's queue, so a consumer first finishes what its client
+        has sent.
         """
         stopping: set[WebSocketProtocol] = set()
         batch = 1
@@ -86,7 +87,7 @@ class LeavingServer(FrugalServer):
         ]
 
     def _busy(self) -> list[Any]:
-        """Return requests and sockets that are still open, or whose application still runs."""
+        """Return requests and sockets that are still open or whose application is still running."""
         return [protocol for protocol, details in self.connections.items() if _goes_on(details)]
 
 

@@ -27,7 +27,7 @@ class FrugalServer(Server):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, ping_interval=PING_SECONDS, **kwargs)
-        self._ending: set[Any] = set()  # whose client has gone or whose application has ended
+        self._ending: set[Any] = set()  # connections whose client or application has ended
         self._timed = 0
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> "MessageQueue | None":

@@ -5,14 +5,14 @@ from functools import lru_cache
 
 FIN_TEXT = 0x81  # the only frame of a text message
 MASKED = 0x80  # set in all frames of a client
-TWO_BYTES, EIGHT_BYTES = 126, 127  # instead of the size, which is in the next bytes
+TWO_BYTES, EIGHT_BYTES = 126, 127  # mean that the size is in the next bytes
 
 
 def whole_texts(data: bytes, max_bytes: int) -> tuple[list[str], bytes]:
-    """Read the text frames of a client that the bytes begin with.
+    """Read a client's text frames from the start of the bytes.
 
     Returns:
-        The texts of whole frames that are not too big, and the bytes from the first other thing on.
+        The texts of whole frames that are not too big, and the bytes after these frames.
     """
     texts, at, length = [], 0, len(data)
     while length - at >= 6 and data[at] == FIN_TEXT:
