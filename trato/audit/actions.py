@@ -15,7 +15,7 @@ from . import queries, verbs
 from .linking import link_later
 from .models import AuditEntry
 
-ACCOUNT_DELETED = "account deleted"  # the reason of an entry that no person has made
+ACCOUNT_DELETED = "account deleted"  # the reason when the site itself erases words
 
 
 def record(actor: Person | None, verb: str, subject: str, reason: str = "") -> AuditEntry:
@@ -36,7 +36,7 @@ def record(actor: Person | None, verb: str, subject: str, reason: str = "") -> A
 
 @transaction.atomic
 def record_export(actor: Person, filters: str) -> AuditEntry:
-    """Record that somebody takes entries along, and which.
+    """Record that somebody exports entries, and which ones.
 
     Raises:
         PermissionDenied: the actor lacks the permission.
@@ -50,7 +50,7 @@ def erase_reason(actor: Person, entry_id: int, reason: str) -> AuditEntry:
     """Erase the words of an entry for good. The chain stays valid, and the erasure is an entry.
 
     Raises:
-        AlreadyDone: they have been erased before.
+        AlreadyDone: the words have already been erased.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given.
         AuditEntry.DoesNotExist: there is no such entry.
@@ -74,10 +74,10 @@ def erase_reason(actor: Person, entry_id: int, reason: str) -> AuditEntry:
 
 
 def forget_words(subjects: Iterable[str]) -> None:
-    """Erase the words of entries about things of a person whose account is being erased, or is.
+    """Erase the words of entries about subjects that belong to an erased account.
 
-    Each erasure is an entry without an actor. Call it inside the transaction that erases the
-    account, or that writes more words about it.
+    Each erasure is recorded as an entry without an actor. Call this inside the transaction that
+    erases the account, or inside one that writes more words about it later.
     """
     entries = AuditEntry.objects.filter(subject__in=[*subjects], salt__isnull=False)
     for entry in entries.exclude(reason="").select_for_update(no_key=True).order_by("pk"):
@@ -86,7 +86,7 @@ def forget_words(subjects: Iterable[str]) -> None:
 
 
 def require_permission(actor: Person, *permissions: str) -> None:
-    """Raise PermissionDenied unless a member of staff has all of some permissions."""
+    """Raise PermissionDenied unless the actor is active staff and has all these permissions."""
     may = all(map(actor.has_perm, permissions))
     if not (actor.is_active and actor.is_staff and may):
         raise PermissionDenied(*permissions)  # only for the log

@@ -121,7 +121,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, StaffAdmin[AuditEntry]):
     readonly_fields = ("who", "act", "subject_link", "why")
 
     def get_fields(self, request: HttpRequest, obj: AuditEntry | None = None) -> list[Any]:
-        """Return the page's fields; of an entry without an actor, it says in words who acted."""
+        """Return the page's fields; if an entry has no actor, say in words who acted."""
         names = super().get_fields(request, obj)
         is_own = obj is not None and obj.actor_id is None
         return ["who" if name == "actor" and is_own else name for name in names]
@@ -147,7 +147,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, StaffAdmin[AuditEntry]):
     def why(self, entry: AuditEntry) -> str:
         return gettext("(erased)") if entry.salt is None else entry.reason
 
-    # -- the trail as a file, and words that have to go ------------------------------------------
+    # -- exporting the trail, and erasing words --------------------------------------------------
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         may_export = person_of(request).has_perm("audit.export_auditentry")

@@ -1,7 +1,7 @@
-"""Anchors: what the chain was at a time, in a line to be stored elsewhere.
+"""Anchors: the end of the chain at some time, as a line to be stored elsewhere.
 
 Somebody may delete entries from the end of the trail, or steal the keys and write another trail. An
-anchor on another machine shows it.
+anchor on another machine reveals that.
 """
 
 import json
@@ -14,11 +14,11 @@ from .rows import Row
 
 @dataclass(frozen=True)
 class Anchor:
-    """The last link of the chain at a time.
+    """The last link of the chain at some time.
 
     Args:
-        entries: how many entries there were, which is the last one's position.
-        entry: the ID of the last one.
+        entries: how many entries there were, which is the last entry's position.
+        entry: the ID of the last entry.
         chain: its link, in hexadecimal.
         at: when the anchor was made, in ISO 8601.
     """
@@ -39,10 +39,10 @@ def anchor_of(row: Row) -> Anchor:
 
 
 def read(lines: Iterable[str]) -> Iterator[Anchor]:
-    """Read anchors, one a line.
+    """Read anchors, one per line.
 
     Raises:
-        ValueError: a line is not an anchor; names its number.
+        ValueError: a line is not an anchor; the message has its number.
     """
     for number, line in enumerate(lines, start=1):
         if not line.strip():

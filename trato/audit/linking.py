@@ -1,8 +1,8 @@
-"""Link entries into a chain, in which each is bound to the one before it.
+"""Link entries into a chain that binds each entry to the one before it.
 
-An act may hold its transaction for long, so an entry is linked after its commit. Linking takes a
-transaction of its own under one lock, so no two entries follow the same one. If a process dies in
-between, the next entry's process links both.
+An act may hold its transaction for a long time, so its entry is linked after the commit. Linking
+takes a separate transaction under one lock, so no two entries follow the same entry. If a process
+dies in between, the process of the next entry links both.
 """
 
 from django.db import connection, transaction
@@ -15,20 +15,20 @@ BATCH_ROWS = 500  # in one transaction
 
 
 def link_later(entry: AuditEntry) -> None:
-    """Link an entry after its commit. A failure is only logged: the next one links both."""
+    """Link an entry after its commit. A failure is only logged: the next entry links both."""
     transaction.on_commit(lambda: _link(entry.pk), robust=True)
 
 
 def _link(entry_id: int) -> None:
-    # The first entry of a bulk act has linked the others.
+    # After a bulk act, the first entry's call has linked the others too.
     if AuditEntry.objects.filter(pk=entry_id, position=None).exists():
         link_waiting()
 
 
 def link_waiting() -> int:
-    """Link all committed entries that wait, except those of unknown keys; return how many."""
+    """Link all committed entries that wait, unless their keys are unknown; return how many."""
     linked = rows = _link_some()
-    while rows == BATCH_ROWS:  # fewer were all
+    while rows == BATCH_ROWS:  # a smaller batch is the last
         rows = _link_some()
         linked += rows
     return linked

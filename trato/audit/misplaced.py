@@ -1,4 +1,4 @@
-"""Entries whose link doesn't fit: find out which were swapped with each other."""
+"""Find entries that were swapped with each other, among entries whose link doesn't fit."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,21 +7,21 @@ from itertools import combinations, product
 from . import sealing
 from .rows import Row
 
-KEPT_MAX = 100  # entries to compare with each other; more are reported one by one
+KEPT_MAX = 100  # entries to compare with each other; any others are reported one by one
 
 
 @dataclass
 class Misplaced:
-    """Entries that are genuine, but not what the chain has at their place."""
+    """Genuine entries that don't belong at their position in the chain."""
 
     keys: Mapping[str, bytes]
     rows: list[tuple[Row, tuple[bytes, ...]]] = field(default_factory=list)
 
     def add(self, row: Row, previous: tuple[bytes, ...]) -> bool:
-        """Keep an entry to compare it later; False if there are too many.
+        """Keep an entry for a later comparison; return False if there are too many.
 
         Args:
-            previous: what the link before it may have been.
+            previous: the possible values of the link before it.
         """
         if len(self.rows) == KEPT_MAX:
             return False
@@ -29,7 +29,7 @@ class Misplaced:
         return True
 
     def swapped(self) -> Iterator[tuple[Row, Row]]:
-        """Take out the pairs that only fit in each other's place, and what fits once they do."""
+        """Yield pairs that fit only in each other's place; drop them and what fits once they do."""
         genuine: dict[int, bytes] = {}  # the right links, by position
         for one, other in combinations(list(self.rows), 2):
             if one not in self.rows or other not in self.rows:
@@ -61,7 +61,7 @@ class Misplaced:
         stored = {bytes(row.chain or b""), bytes(there.chain or b"")}
         for link, pk, content in product(before, (row.pk, there.pk), (there, row)):
             if (pk, content) == (row.pk, row):
-                continue  # that is what doesn't fit
+                continue  # we know that this doesn't fit
             if (candidate := self._link(row, link, pk, content)) in stored:
                 return candidate
         return b""

@@ -34,7 +34,7 @@ class AuditTrail(models.QuerySet["AuditEntry"]):
 class AuditEntry(models.Model):
     """An act of staff: who, what, to whom or to what, when and why.
 
-    What the site itself does, by a rule of its own, has no actor.
+    If the site itself acts, by one of its own rules, the entry has no actor.
 
     Entries are only ever added. Triggers in the database (migration 0002) enforce this as well,
     with two exceptions: an entry gets its place in the chain, once, and its words can be erased.
@@ -89,7 +89,7 @@ class AuditEntry(models.Model):
     delete = _only_added_to
 
     def seal_it(self) -> None:
-        """Compute what will show whether somebody changed the entry. Call it before storing it."""
+        """Seal the entry, so that later changes to it show. Call this before storing the entry."""
         self.key, key = next(iter(sealing.keys().items()))
         self.salt = sealing.new_salt()
         self.reason = str(self.reason)

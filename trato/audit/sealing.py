@@ -1,6 +1,6 @@
-"""Keyed hashes of entries, which show later whether one was changed, added, moved or taken out.
+"""Keyed hashes that later reveal whether an entry was changed, added, moved or taken out.
 
-`docs/decisions/0024-audit-chain.md` explains what each of them covers.
+`docs/decisions/0024-audit-chain.md` explains what each hash covers.
 """
 
 import hmac
@@ -15,9 +15,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.encoding import force_bytes
 
-ENCODING = 1  # of what is hashed; an entry remembers it
+ENCODING = 1  # version of what is hashed; each entry stores its own
 SALT_BYTES = 16
-START = bytes(32)  # what the first entry follows
+START = bytes(32)  # the link before the first entry
 SECRET_MIN = 32  # characters
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -45,7 +45,8 @@ def _keys(named: tuple[str, ...], site: tuple[bytes, ...]) -> dict[str, bytes]:
             )
         by_id[match[1]] = match[2].encode()
     for secret in site:
-        # The ID comes from the secret: another secret is an unknown key, not a changed entry.
+        # The ID is derived from the secret. So another secret is an unknown key, and its entries
+        # don't count as changed.
         derived = hmac.digest(secret, b"trato.audit", "sha256")
         by_id.setdefault(f"site-{sha256(derived).hexdigest()[:8]}", derived)
     return by_id
@@ -56,14 +57,14 @@ def new_salt() -> bytes:
 
 
 def commitment(key: bytes, salt: bytes, words: str) -> bytes:
-    """Commit to an entry's words. Without the salt, nobody can test a guess of them."""
+    """Commit to an entry's words. Without the salt, nobody can test a guess at them."""
     return _digest(key, b"words", salt, words.encode())
 
 
 def seal(
     key: bytes, actor_id: object, verb: str, subject: str, created_at: datetime, words: bytes
 ) -> bytes:
-    """Seal all of an entry, its words by their commitment."""
+    """Seal all of an entry; `words` is the commitment to its words."""
     time = (created_at - EPOCH) // MICROSECOND
     return _digest(
         key, b"entry", str(actor_id).encode(), verb.encode(), subject.encode(), b"%d" % time, words
@@ -71,7 +72,7 @@ def seal(
 
 
 def chain(key: bytes, previous: bytes, position: int, entry_id: int, entry_seal: bytes) -> bytes:
-    """Bind an entry to its place in the chain, behind the previous one."""
+    """Bind an entry to its place in the chain, after the previous entry."""
     return _digest(key, b"place", previous, b"%d" % position, b"%d" % entry_id, entry_seal)
 
 

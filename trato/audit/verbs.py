@@ -1,4 +1,4 @@
-"""What is done to the audit trail itself, as its entries say it."""
+"""The verbs for acts on the audit trail itself, as its entries record them."""
 
 ERASED = "auditentry.erased"
 EXPORTED = "auditentry.exported"
@@ -6,5 +6,5 @@ EVERYTHING = "auditentry"  # the subject of an export
 
 
 def subject_of(entry_id: int) -> str:
-    """Return an entry as the subject of another one."""
+    """Return the subject for an entry that is about another entry."""
     return f"auditentry:{entry_id}"

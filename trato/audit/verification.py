@@ -23,7 +23,7 @@ class Finding:
     Args:
         kind: `changed`, `words`, `missing`, `moved`, `swapped`, `copied`, `erased`, `key`,
             `encoding`, `anchor` or `truncated`.
-        entries: the IDs of the entries that it is about, if they still exist.
+        entries: the IDs of the entries concerned, if they still exist.
         text: what is wrong, for a person.
     """
 
@@ -37,7 +37,7 @@ class Verification:
     """A walk along the trail; afterwards, it has the counts.
 
     Args:
-        anchors: what the chain was earlier.
+        anchors: the ends of the chain at earlier times.
     """
 
     anchors: Iterable[Anchor] = ()
@@ -45,7 +45,7 @@ class Verification:
     entries: int = 0
     erased: int = 0
     waiting: int = 0
-    # What the link before the next entry may have been; nothing: its entry is missing.
+    # The possible values of the link before the next entry; empty if that link's entry is missing.
     _previous: tuple[bytes, ...] = (sealing.START,)
     _unknown_keys: dict[str, int] = field(default_factory=dict)
 
@@ -84,7 +84,7 @@ class Verification:
         return known
 
     def _content(self, row: Row) -> Generator[Finding, None, bool]:
-        """Compare an entry with its seal; return whether it has it."""
+        """Compare an entry with its seal; return whether they match."""
         key = self._keys[row.key]
         if not row.has_its_seal(key):
             yield Finding(
@@ -120,7 +120,7 @@ class Verification:
         return f"between {self.last} and {row}" if self.last else f"before {row}"
 
     def _place(self, row: Row, *, intact: bool) -> Iterator[Finding]:
-        """Compare an entry's link with the one before."""
+        """Check that an entry's link follows from the link before it."""
         key, stored = self._keys[row.key], bytes(row.chain or b"")
         links = [
             sealing.chain(key, previous, row.place, row.pk, bytes(row.seal))
@@ -131,7 +131,7 @@ class Verification:
             return
         if intact and not self._misplaced.add(row, self._previous):
             yield self._moved(row)
-        # Either the link was changed or the content, so the next entry follows one of these.
+        # Either the link or the content was changed, so the next entry follows one of these links.
         self._previous = (stored, links[0])
 
     def _moved(self, row: Row) -> Finding:
@@ -153,7 +153,7 @@ class Verification:
                 )
 
     def _erasures(self, batch: list[Row]) -> Iterator[Finding]:
-        """Look for the entries that say who erased words."""
+        """Find erased words without an entry that says who erased them."""
         erased = {subject_of(row.pk): row for row in batch if row.salt is None}
         if not erased:
             return

@@ -1,4 +1,4 @@
-"""The audit trail refuses changes in the database too, no matter who makes them.
+"""Make the database refuse changes to the audit trail too, no matter who makes them.
 
 Two changes are allowed: an entry gets its place in the chain, once, and an entry's words are erased
 together with their salt. On SQLite, Django rebuilds a table to alter it, which drops its triggers: a
@@ -24,12 +24,12 @@ def same(*changed):
 
 
 def same_row(*changed):
-    """Return PostgreSQL's, which also covers columns that are added later."""
+    """Return PostgreSQL's condition, which also covers columns that are added later."""
     names = f"ARRAY[{', '.join(repr(name) for name in changed)}]"
     return f"to_jsonb(NEW) - {names} = to_jsonb(OLD) - {names}"
 
 
-# By name, so that tests can drop one and create it again.
+# By name, so that tests can drop a trigger and create it again.
 MAKE = {
     "sqlite": {
         "audit_append_only": f"CREATE TRIGGER audit_append_only BEFORE UPDATE ON {TABLE} "
