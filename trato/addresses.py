@@ -1,6 +1,7 @@
-"""Addresses of pages, put together without a search for their pattern.
+"""Build the addresses of pages without searching for their pattern each time.
 
-Django's `reverse` searches each time, for 0.05 ms; a conversation's page has some fifty addresses.
+Django's `reverse` searches on every call, which takes 0.05 ms. A conversation's page has some fifty
+addresses.
 """
 
 from functools import cache
@@ -9,21 +10,21 @@ from django.conf import settings
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.translation import get_language
 
-STAND_IN = 10**15  # for a number; no pattern of an address has so many digits by itself
+STAND_IN = 10**15  # for a number; no address pattern has so many digits of its own
 
 
 def address(view_name: str, *numbers: int, current_app: str | None = None) -> str:
-    """Return what `reverse` does for a view whose arguments are whole numbers.
+    """Return the same address as `reverse`, for a view whose arguments are whole numbers.
 
     Args:
         view_name: with its namespace, such as `shop:order`.
         numbers: the arguments, 0 or greater.
-        current_app: the instance of an application that is asking.
+        current_app: the application instance that is asking, as for `reverse`.
 
     Raises:
         django.urls.NoReverseMatch: no view with this name takes so many numbers.
     """
-    # A host may give each language or each request other addresses.
+    # A host may use different addresses for each language or each request.
     place = get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), get_language()
     first, *others = _pieces(view_name, len(numbers), current_app, place)
     if not numbers:
@@ -35,7 +36,7 @@ def address(view_name: str, *numbers: int, current_app: str | None = None) -> st
 
 @cache
 def _pieces(view_name: str, count: int, current_app: str | None, _place: object) -> list[str]:
-    """Return the parts of an address before, between and behind its numbers."""
+    """Return the parts of an address before, between and after its numbers."""
     stand_ins = [STAND_IN + number for number in range(count)]
     pieces, rest = [], reverse(view_name, args=stand_ins, current_app=current_app)
     for stand_in in stand_ins:

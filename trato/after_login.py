@@ -1,6 +1,6 @@
 """Where to go after a login: back to what the visitor began, even if `next` was lost.
 
-It is lost when people sign up instead, or follow a link in a mail.
+`next` is lost when people sign up instead, or follow a link in a mail.
 """
 
 from django.http import HttpRequest
@@ -9,7 +9,7 @@ SESSION_KEY = "after_login"
 
 
 def remember(request: HttpRequest, address: str = "") -> None:
-    """Let the next login in this session lead to an address; by default back to this request's."""
+    """Make the next login in this session lead to an address; by default, to this request's."""
     request.session[SESSION_KEY] = address or request.path
 
 

@@ -1,8 +1,8 @@
-"""Several ES modules as one file to fetch.
+"""Bundle several ES modules into one file to fetch.
 
-`bundles.toml` beside the modules says which. The import map maps all their names to that file,
-which exports everything that they export. So a bundle should contain modules that are needed
-together.
+`bundles.toml`, beside the modules, lists the bundles. The import map maps the names of all modules
+in a bundle to its file, which exports everything that they export. So a bundle should contain
+modules that are needed together.
 """
 
 import re
@@ -16,7 +16,7 @@ NAMED = re.compile(r"^(export )?(?:async )?(?:function\*?|class|const|let) (\w+)
 
 
 def script_path(bundle_name: str) -> str:
-    """Return the path below `STATIC_URL` under which browsers get a bundle of modules."""
+    """Return the path below `STATIC_URL` at which browsers fetch a bundle of modules."""
     return f"js/bundles/{bundle_name}.js"
 
 
@@ -24,11 +24,11 @@ def bundles(folder: Path) -> dict[str, list[Path]]:
     """Return the files of each bundle's modules.
 
     Args:
-        folder: with `bundles.toml`, which names folders, with a slash at the end, and modules by
-            their paths from here. Without it there are no bundles.
+        folder: the folder with `bundles.toml`, which names folders, with a slash at the end, and
+            modules by their paths from there. Without that file there are no bundles.
 
     Raises:
-        ValueError: a bundle has a module that does not exist, or that another one has too.
+        ValueError: a bundle has a module that does not exist, or that another bundle has too.
     """
     table = folder / "bundles.toml"
     if not table.exists():
@@ -59,7 +59,7 @@ def bundle(name: str, files: Collection[Path]) -> str:
     """
     texts = {file.stem: file.read_text() for file in files}
     imports: dict[str, set[str]] = {}  # from other bundles: module → names
-    others: set[str] = set()  # imports from there of another form
+    others: set[str] = set()  # other forms of imports from other bundles
     parts = []
 
     def replace(statement: re.Match[str]) -> str:
@@ -89,7 +89,7 @@ def bundle(name: str, files: Collection[Path]) -> str:
 
 
 def _in_order(texts: dict[str, str]) -> Iterator[str]:
-    """Sort modules, each after the modules in the bundle that it imports."""
+    """Sort modules so that each comes after the modules of the bundle that it imports."""
     done: set[str] = set()
 
     def visit(name: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""System checks of a deployment: what a production site leaves to its defaults."""
+"""System checks for a deployment: which services a production site leaves at their defaults."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.core.checks import Tags, Warning, register
 
 @register(Tags.database, deploy=True)
 def check_services(app_configs: Any, **kwargs: Any) -> list[Warning]:
-    """Warn about a database, a Redis or a mail server that nobody has chosen."""
+    """Warn if nobody has configured the database, Redis or the mail server."""
     warnings = []
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         warnings.append(

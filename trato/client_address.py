@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
 IPV6_NETWORK_BITS = 64  # of an address: the subscriber chooses the rest (RFC 6177)
-IPV6_SITE_BITS = 48  # what one customer may get at most (RFC 6177): 65,536 of those networks
+IPV6_SITE_BITS = 48  # what one customer may get at most (RFC 6177): 65,536 such networks
 
 # Some proxies include the client's port: `192.0.2.1:5000`, `[2001:db8::1]:5000`.
 WITH_PORT = re.compile(r"^(?:([\d.]+)|\[([^]]+)\])(?::\d+)?$")
@@ -19,7 +19,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def address_of(request: HttpRequest) -> Address | None:
-    """Return the client's address of a request; None if it is unknown.
+    """Return the address of a request's client; None if it is unknown.
 
     Raises:
         ImproperlyConfigured: the request came through fewer proxies than `TRUSTED_PROXY_COUNT`.

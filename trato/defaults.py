@@ -1,7 +1,7 @@
 """The settings of trato with their defaults.
 
-A project's settings begin with `from trato.defaults import *`, then the same of `notifications` and
-`messaging`. A unit at the end of a name is the setting's unit.
+A project's settings begin with `from trato.defaults import *`, then do the same for `notifications`
+and `messaging`. A unit at the end of a name is the setting's unit.
 
 An app above also sets `ACTIVE_MEMBERS`: the dotted name of a function that returns who is in
 which team, as rows with the columns `shop_id` and `user_id`.
@@ -17,15 +17,15 @@ django_stubs_ext.monkeypatch()  # otherwise only the type checker knows `TextFie
 env = environ.Env()
 
 REDIS_URL = env.str("REDIS_URL", default="")
-# Tags that all templates have: for the option `builtins` of Django's templates.
+# Tags for all templates: for the option `builtins` of Django's templates.
 TEMPLATE_BUILTINS = [
     f"trato.templatetags.{module}" for module in ("addresses", "markup", "page_user", "texts")
 ]
 # The user model's field with a person's name.
 PERSON_NAME_FIELD = "name"
-# The site's address, for links in mails; without it, none of those are sent.
+# The site's address, for links in mails; without it, mails with links are not sent.
 SITE_URL = env.str("SITE_URL", default="")
-# Functions that say whether a person's name is somebody else's, see `trato.names`.
+# Functions that return whether a person's name belongs to somebody else, see `trato.names`.
 NAME_CLAIMS: list[str] = []
 # Where people object to a decision of staff; pages say "contact support" if it is empty.
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")
@@ -39,14 +39,14 @@ AUDIT_KEYS = env.list("AUDIT_KEYS", default=[])
 # -- Uploaded pictures -----------------------------------------------------------------------
 
 IMAGE_MAX_BYTES = 10 * 1024 * 1024
-AVATAR_UPLOAD_MAX_BYTES = IMAGE_MAX_BYTES + 1024 * 1024  # of the request; nginx has it too
+AVATAR_UPLOAD_MAX_BYTES = IMAGE_MAX_BYTES + 1024 * 1024  # of the request; nginx has the same limit
 IMAGE_MAX_PIXELS = 50_000_000
 IMAGE_MAX_SIDE = 16_384  # pixels
 IMAGE_DECODER_MAX_BYTES = 200 * 1024 * 1024  # of memory per picture
 IMAGE_DECODER_MAX_CPU_SECONDS = 10
 IMAGE_DECODER_NICE = 10  # so that a busy machine handles requests and sockets first
 IMAGE_CODES_MAX = 20  # QR codes that are read per picture, with the extra `qr`; 0 for none
-IMAGE_CODE_MAX_CHARACTERS = 1000  # that are kept of each
+IMAGE_CODE_MAX_CHARACTERS = 1000  # that we keep of each code
 IMAGE_DECODER_MAX_SECONDS = 60  # wall-clock time; then the machine is too busy
 # Per process; one core is left for messages. Several Daphnes on one machine share its cores.
 IMAGE_DECODERS = env.int("IMAGE_DECODERS", default=max(1, (os.cpu_count() or 1) - 1))
@@ -59,15 +59,15 @@ PICTURES_PER_HOUR = env.int("PICTURES_PER_HOUR", default=300)  # per person
 # -- The socket ------------------------------------------------------------------------------
 
 SOCKET_FRAME_MAX_BYTES = 16 * 1024
-# How many tabs a person may have open in one process; one more is closed with 4429, polls over HTTP
-# and tries again. And how often sockets may be opened by one person, and from one address (for
-# IPv6, a /64), which may be that of a whole office or a mobile network.
+# How many tabs a person may have open in one process; a further tab's socket is closed with 4429,
+# and the tab polls over HTTP and tries again. And how often one person may open sockets, and one
+# address (for IPv6, a /64), which a whole office or a mobile network may share.
 SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", default=50)  # see `RealtimeConsumer`
 SOCKETS_OPENED_PER_MINUTE = env.int("SOCKETS_OPENED_PER_MINUTE", default=300)
 SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS = env.int(
     "SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS", default=1200
 )
-# The same for an IPv6 /48, which one customer may have: 65,536 addresses by the count above.
+# The same for an IPv6 /48, which one customer may have: it counts as 65,536 addresses above.
 SOCKETS_OPENED_PER_MINUTE_AND_IPV6_SITE = env.int(
     "SOCKETS_OPENED_PER_MINUTE_AND_IPV6_SITE", default=6000
 )
@@ -92,11 +92,11 @@ FORM_QUEUE_SECONDS = 3
 SHUTDOWN_SPREAD_SECONDS = env.float("SHUTDOWN_SPREAD_SECONDS", default=5.0)
 # Then a stopped process exits, whatever is still in progress. Longer than the spread.
 SHUTDOWN_SECONDS = env.float("SHUTDOWN_SECONDS", default=15.0)
-REDIS_TIMEOUT_SECONDS = 1.0  # for one call to Redis; then it continues without Redis
-EVENT_ORDER_WAIT_SECONDS = 0.15  # for an earlier event of another process
-# How long a thread of the sockets waits for a lock. Then it serves others, and tries again after a
-# pause, which doubles up to the second one.
+REDIS_TIMEOUT_SECONDS = 1.0  # for one call to Redis; then we continue without it
+EVENT_ORDER_WAIT_SECONDS = 0.15  # to wait for another process's earlier event
+# How long a thread of the sockets waits for a lock. Then it serves others, and the work is tried
+# again after a pause, which doubles until it reaches the second setting.
 SOCKET_LOCK_SECONDS = 0.01
 SOCKET_LOCK_PAUSE_SECONDS = 0.1
-SEND_LOCK_SECONDS = 0.1  # how long a batch waits for another lock; then it is retried later
+SEND_LOCK_SECONDS = 0.1  # how long a batch waits for a lock; then we retry it later
 STATEMENT_TIMEOUT_SECONDS = 5.0  # then clients get `unavailable`, and the browser tries again

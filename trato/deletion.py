@@ -1,7 +1,7 @@
-"""What it means to delete an account: each app defines this for its own rows.
+"""What happens when an account is deleted: each app defines this for its own rows.
 
 The setting `DELETION_PARTS` lists the `Part`s. Deleting an account locks the person's row, makes it
-anonymous and then carries them out in that order, in one transaction.
+anonymous and then carries out the parts in that order, in one transaction.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True)
 class Hindrance:
-    """Why a person can't delete the account now: a sentence, and where to change that."""
+    """Why a person can't delete their account now: a sentence, and a link to change that."""
 
     text: str
     url: str = ""
@@ -28,10 +28,10 @@ class Part:
     Args:
         relations: every foreign key to the user model in the app, as `app_label.Model.field`, with
             what happens to its rows. A test compares them with the models.
-        erase: deletes or empties the rows. Gets the person before the deletion; must be
-            idempotent, and lock rows in the order of docs/decisions/0013-lock-order.md.
+        erase: deletes or empties the rows. Takes the person as they were before the deletion;
+            must be idempotent, and lock rows in the order of docs/decisions/0013-lock-order.md.
         lock: locks rows that come before the person in that order.
-        lock_owned: locks rows right after the person's, on which hindrances depend.
+        lock_owned: locks the rows that hindrances depend on, right after the person's row.
         hindrances: returns reasons why the person can't delete the account.
         consequences: returns sentences on what else happens to this person's things.
     """

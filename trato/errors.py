@@ -26,7 +26,7 @@ Code = Literal[
 ]
 
 
-# What writing to a full disk, beyond a quota, or beyond what one file may have, fails with.
+# The errors for writing to a full disk, beyond a quota, or beyond the maximum size of a file.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -52,7 +52,7 @@ class Refused(Exception):
 class Missing(Http404):
     """Something of the person's own that is gone, such as a reply that a colleague has deleted.
 
-    It says the same of what is another's, which must look as if it didn't exist.
+    The response is the same for somebody else's things, which must look as if they didn't exist.
 
     Args:
         detail: a sentence for the person, translated when shown.
@@ -69,7 +69,7 @@ class Missing(Http404):
 
 @contextmanager
 def missing(detail: str | Promise, page: str | Promise, link: str | Promise = "") -> Iterator[None]:
-    """Say what is missing, and lead on, wherever it would be a bare Http404. Decorates views."""
+    """Say what is missing and where to go on, instead of a bare Http404. Decorates views."""
     try:
         yield
     except Missing:
@@ -79,7 +79,7 @@ def missing(detail: str | Promise, page: str | Promise, link: str | Promise = ""
 
 
 def conflict() -> Refused:
-    """Return the refusal of different words under a used `client_id`."""
+    """Return the refusal of different words under a `client_id` that was used before."""
     text = _("You've already sent this with different text. Send it as a new message.")
     return Refused("conflict", text)
 
@@ -90,7 +90,7 @@ def ended() -> Refused:
 
 
 def unavailable() -> Refused:
-    """Return the refusal of what may succeed a moment later."""
+    """Return the refusal of an action that may succeed a moment later."""
     return Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
 
 
@@ -100,22 +100,22 @@ def no_room() -> Refused:
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """Whether an error means that the disk is full, for example where uploads wait."""
+    """Whether an error means that a disk is full, for example the one where uploads wait."""
     return isinstance(error, OSError) and error.errno in FULL
 
 
 def undelivered() -> Refused:
-    """Return all that people learn whom the other side has blocked."""
+    """Return the refusal for people whom the other side has blocked. It gives no reason."""
     return Refused("blocked", _("This message could not be delivered."))
 
 
 def when_shown(text: Callable[[], str]) -> Promise:
-    """A text that is formatted and translated only when it is shown."""
+    """Return a text that is formatted and translated only when it is shown."""
     return cast(Promise, lazy(text, str)())
 
 
 class AlreadyDone(ValidationError):
-    """An act that somebody had carried out before. Nothing was changed or recorded.
+    """Somebody has already carried out this act. Nothing was changed or recorded.
 
     Args:
         what: the current state, as a sentence.

@@ -1,4 +1,4 @@
-"""Times that people type: in their own time zone, which may skip or repeat an hour."""
+"""Read times that people type in their own time zone, which may skip or repeat an hour."""
 
 from datetime import UTC, datetime, tzinfo
 

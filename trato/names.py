@@ -1,6 +1,6 @@
-"""Names of people and shops that can't be mistaken for somebody else's.
+"""Refuse names of people and shops that could be mistaken for somebody else's.
 
-All comparisons use one `skeleton`, in which look-alike characters are the same.
+All comparisons use the names' `skeleton`s, in which look-alike characters are the same.
 """
 
 import re
@@ -34,11 +34,11 @@ DRAWN_AS = re.compile(
 # What people write instead of a letter in a reserved name. Not used to compare other names: a shop
 # may be called `Studio 4` beside `Studio A`.
 STANDS_FOR = str.maketrans("347+†○◯⭕°", "eattt" + "o" * 4)
-# What doesn't make it another name: `Admin 2`, `24h Support`, `Support®`.
+# Additions that don't make it another name: `Admin 2`, `24h Support`, `Support®`.
 ADDITIONS = re.compile(r"\d+(?:(?:h|st|nd|rd|th)\b)?|[®©™℠]", re.IGNORECASE)
 # Alphabets that are written together: Japanese and Korean names with a word in Latin letters.
 OF_EAST_ASIA = frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
-# Words between those of an office: `Atención al cliente`.
+# Small words between the words for an office: `Atención al cliente`.
 SMALL_WORDS = frozenset(["the", "and", "of", "al", "de", "del", "la", "el", "los", "y"])
 OF_ALL_ALPHABETS = frozenset({"COMMON", "INHERITED", "UNKNOWN"})
 UNSEEN = ("Cf", "Co", "Cn", "Zl", "Zp")  # categories of Unicode
@@ -47,18 +47,18 @@ SKELETON_MAX = 240  # characters of the skeleton of a name of 60
 
 
 def skeleton(text: str) -> str:
-    """Reduce a name to what the eye sees: lowercase Latin letters for all that resembles them.
+    """Reduce a name to what the eye sees: lowercase Latin letters for whatever resembles them.
 
-    Accents, spaces, punctuation and invisible characters don't count. After Unicode Technical
+    Accents, spaces, punctuation and invisible characters don't count. Follows Unicode Technical
     Standard 39, section 4, whose list of confusable characters is in `confusable_homoglyphs`.
     """
-    # Again for letters that stand together without what was between them: `V:V` looks like `VV`.
+    # Again, now that letters stand together without what was between them: `V:V` looks like `VV`.
     return _without_look_alikes("".join(_words(text)))[:SKELETON_MAX]
 
 
 def _words(text: str) -> list[str]:
     """Return the skeletons of the words of a text."""
-    # Again for lowercase letters: г looks like r, though Г looks like no Latin letter.
+    # Again, now with lowercase letters: г looks like r, though Г looks like no Latin letter.
     shapes = _without_look_alikes(_shapes(_shapes(text).casefold()))
     return "".join(
         one if one.isalnum() or unicodedata.category(one).startswith("M") else " " for one in shapes
@@ -99,7 +99,7 @@ def _is_trimming(character: str) -> bool:
 
 @lru_cache(maxsize=1)
 def look_alikes() -> dict[str, str]:
-    """What looks like a Latin letter or a digit, and which. Other alphabets stay what they are."""
+    """Map look-alikes to the Latin letter or digit they resemble; leave out all others."""
     table = {}
     for character, likes in confusables_data.items():
         if len(character) > 1 or character.isascii():
@@ -117,7 +117,7 @@ def look_alikes() -> dict[str, str]:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a name claims to be the site's own: its brand, or an office that only it has.
+    """Whether a name claims to be the site's own: its brand, or an office that only the site has.
 
     A name must not contain `RESERVED_BRANDS`, not even in pieces (`T r a t o`) or joined to an
     office (`TratoSupport`). No name may consist only of `RESERVED_OFFICES`, with or without a
@@ -137,7 +137,7 @@ def _are_reserved(words: list[str]) -> bool:
 
 
 def _runs(words: list[str]) -> Iterator[str]:
-    """All that one gets by joining words that follow each other."""
+    """Yield every joined run of consecutive words."""
     for start in range(len(words)):
         for end in range(start + 1, len(words) + 1):
             yield "".join(words[start:end])
@@ -165,7 +165,7 @@ def validate_public_name(value: str) -> None:
 
 
 def validate_honest_name(value: str) -> None:
-    """Refuse a name that could deceive, unless it only sounds official. Raises the same."""
+    """Refuse a name that could deceive, unless it only sounds official. Raises ValidationError."""
     validate_name(value)
     if _has_invisible_characters(value):
         raise ValidationError(_("A name can't contain invisible characters."), code="invisible")
@@ -184,10 +184,10 @@ def validate_unreserved(value: str) -> None:
 
 
 def validate_unclaimed(value: str, person_id: int | None) -> None:
-    """Refuse a person the name of something that is known to be somebody else's.
+    """Refuse a name for a person if it is known to belong to somebody else.
 
-    `NAME_CLAIMS` has the dotted paths of functions that say so: each takes what `claimed` returns
-    and a person's ID, and returns whether the name is taken.
+    `NAME_CLAIMS` has the dotted paths of functions that check this: each takes what `claimed`
+    returns and a person's ID, and returns whether the name is taken.
 
     Raises:
         ValidationError: with a message for the person.

@@ -87,7 +87,7 @@ def ordered(
     if wanted.cursor is None:
         return rows
     at, pk = wanted.cursor.at, wanted.cursor.pk
-    if hour:  # which is no later than the time, and less than an hour earlier
+    if hour:  # it is no later than the time, and less than an hour earlier
         rows = rows.filter((f"{hour}__gt", at - HOUR) if wanted.newer else (f"{hour}__lte", at))
     # The first condition follows from the second, but it is the one an index can start from.
     return rows.filter(
@@ -101,7 +101,7 @@ def page(
     wanted: PageRequest,
     size: int,
 ) -> Page[T]:
-    """Return the requested page; the first one if that would be empty or cut short.
+    """Return the requested page, or the first page if it would be empty or cut short.
 
     Args:
         read: returns up to the given number of rows of a page and beyond, in the order of

@@ -1,7 +1,8 @@
-"""A person's own data, to take along: each app says which of its rows are a person's.
+"""Export a person's own data: each app defines which of its rows belong to a person.
 
-The setting `PERSONAL_DATA_PARTS` lists the `Part`s (GDPR, articles 15 and 20). Only what the person
-gave, did or was told is in it: no secrets, no other people's words, no internal matters of staff.
+The setting `PERSONAL_DATA_PARTS` lists the `Part`s (GDPR, articles 15 and 20). The export contains
+only what the person gave, did or was told: no secrets, no other people's words, no internal matters
+of staff.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +25,9 @@ class StoredCopy(NamedTuple):
     """A stored file that belongs to a row.
 
     Args:
-        storage: a key of `STORAGES`. stored_name: its name there. name: the one that people see.
+        storage: a key of `STORAGES`.
+        stored_name: the file's name there.
+        name: the name that people see.
     """
 
     storage: str
@@ -46,10 +49,10 @@ class Table:
     Args:
         key: its name in the JSON.
         title: its name for people, to be translated later.
-        rows: returns a person's rows in any order; with `select_related` for what the columns
-            follow.
-        columns: each column's path, such as `name` or `shop.name`; with a label if the path isn't
-            that of a field.
+        rows: returns a person's rows in any order, with `select_related` for the relations that
+            the columns follow.
+        columns: each column's path, such as `name` or `shop.name`, with a label if the path isn't
+            a field's.
         files: returns the stored files of a row.
     """
 
@@ -68,7 +71,7 @@ class Table:
         return [_cell(row, _path(column)) for column in self.columns]
 
     def each(self, person: Any) -> Iterator[Model]:
-        """Yield a person's rows, some at a time, so that no connection is held in between."""
+        """Yield a person's rows, loaded in batches, so that no connection is held in between."""
         rows, last = self.rows(person).order_by("pk"), None
         while chunk := list((rows if last is None else rows.filter(pk__gt=last))[:ROWS_AT_ONCE]):
             yield from chunk
@@ -120,7 +123,7 @@ def _cell(row: Any, path: str) -> Cell:
 
 
 def _words(owner: Any, name: str, value: Any) -> str | None:
-    """Return a choice in words, or what a row has as `<name>_text`."""
+    """Return a value in words: the row's `<name>_text`, or the label of a choice."""
     if words := getattr(owner, f"{name}_text", ""):
         return str(words)
     try:

@@ -1,4 +1,4 @@
-"""Querysets whose SQL is compiled once: the ORM takes longer to do that than PostgreSQL to answer.
+"""Compile a queryset's SQL only once: the ORM takes longer for it than PostgreSQL to answer.
 
     @prepared
     def titles(shop_id: int, *, limit: int) -> QuerySet[Any, str]:
@@ -36,7 +36,7 @@ LARGEST = 2**63 - 1
 
 
 class Prepared(Generic[P, R]):
-    """A queryset function whose statements are compiled once, see the module."""
+    """A queryset function whose statements are compiled once, see the module's docstring."""
 
     def __init__(self, make: Callable[P, QuerySet[Any, R]]) -> None:
         self._make: Callable[..., QuerySet[Any, R]] = make
@@ -118,7 +118,7 @@ class _Statement(Generic[R]):
 
 
 class _CompiledQuery:
-    """A compiled query."""
+    """A query whose compiler has its SQL already."""
 
     def __init__(self, query: Any, compiler: Any) -> None:
         self._query, self._compiler = query, compiler

@@ -1,9 +1,9 @@
 """Limit how often a person or an address may do something, within a moving window.
 
 A limit has the name of its setting, such as `SEARCHES_PER_MINUTE`. Acts are counted in this process
-(`moving_window`) and, if there is Redis, also there (`shared_limit`), so that all processes share a
-limit. While Redis is away or slow, each process uses its own counts: requests don't wait for Redis,
-and people don't get a new allowance.
+(`moving_window`) and, if Redis is configured, also in Redis (`shared_limit`), so that all processes
+share a limit. While Redis is away or slow, each process uses its own counts: requests don't wait
+for Redis, and people don't get a new allowance.
 """
 
 import math
@@ -66,7 +66,7 @@ def hit(name: str, who: Who, cost: int = 1) -> None:
 
 
 def give_back(name: str, who: Who) -> None:
-    """Don't count an act that `hit` has counted."""
+    """Undo the count of an act that `hit` has counted."""
     _give_back(_limit(name), who)
     if (counted := _counted.get()) is not None:
         counted.remove((name, who))
@@ -102,7 +102,7 @@ async def hit_many(name: str, people: Sequence[Who]) -> list[Refused | None]:
     """Count an act for each of several people, with at most one round trip to Redis.
 
     Args:
-        people: a person who does two things at once is in it twice.
+        people: a person who does two things at once is listed twice.
 
     Returns:
         For each, in order: None, or the refusal that `hit` would raise.
@@ -119,7 +119,7 @@ async def hit_many(name: str, people: Sequence[Who]) -> list[Refused | None]:
 
 
 async def give_back_many(name: str, people: Sequence[Who]) -> None:
-    """Don't count the latest act of each of several people."""
+    """Undo the count of the latest act of each of several people."""
     limit = _limit(name)
     for who in people:
         _window(limit).give_back(who)

@@ -80,10 +80,10 @@ def person_required(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> Vi
 
 
 def is_followed_here(request: HttpRequest) -> bool:
-    """Whether somebody opens a page from another page of ours, so that it may mark it as read.
+    """Whether somebody came from another page of ours, so that the view may mark things as read.
 
-    A link on another site must not: it comes with the session, too. Nor does it count without the
-    header, which old browsers don't send.
+    A link on another site must not do that, although its request carries the session too. Without
+    the header, which old browsers don't send, the answer is no.
     """
     return request.headers.get("Sec-Fetch-Site") == "same-origin"
 

@@ -63,7 +63,7 @@ def _delete(rule: Rule, keys: Sequence[Any]) -> tuple[int, int]:
     try:
         with transaction.atomic():
             rule.before(keys)
-            # Checked again under the lock: the rows may have been used meanwhile.
+            # Check again under the lock: the rows may have been used meanwhile.
             due = rule.expired().filter(pk__in=keys)
             _all, by_model = due.delete()
             return by_model.get(due.model._meta.label, 0), 0

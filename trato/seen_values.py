@@ -1,4 +1,4 @@
-"""Forms of what several people change: a form only changes what its author has changed."""
+"""Forms for data that several people edit: a form changes only what its author has changed."""
 
 from contextlib import suppress
 from typing import Any, cast
@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SeenValuesForm(forms.Form):
-    """Contains the values that it showed, and keeps what others have changed since.
+    """Sends back the values that it showed, and keeps what others have changed since.
 
-    A field that comes back as it was shown has the current value, which is its `initial`. If
+    A field that comes back as it was shown takes the current value, which is its `initial`. If
     somebody else has changed the same field, the form is refused once.
     """
 
@@ -23,9 +23,9 @@ class SeenValuesForm(forms.Form):
             self.data = cast(QueryDict, self.data).copy()
 
     def show_initial(self) -> None:
-        """Let the page contain the values of all fields. Subclasses call it when they are ready."""
+        """Include the shown values of all fields in the page. Subclasses call this when ready."""
         for name, field in self.fields.items():
-            # Without them, it isn't from our page, and all that it says counts.
+            # A form without these values isn't from our page, so all its values count.
             field.show_hidden_initial = not self.is_bound or self._shown_name(name) in self.data
 
     def clean(self) -> dict[str, Any]:

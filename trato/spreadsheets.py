@@ -11,7 +11,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def safe_cell(value: object) -> str:
-    """Return a cell as text that no spreadsheet runs: with an apostrophe before a formula."""
+    """Return a cell as text that no spreadsheet runs: put an apostrophe before a formula."""
     text = "" if value is None else str(value)
     is_formula = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
     return f"'{text}" if is_formula else text

@@ -1,8 +1,9 @@
 """Stylesheets and scripts: small files to write, few files to fetch.
 
 `static/css/<bundle>/*.css` are the components for one kind of page. Browsers get them as
-`css/<bundle>.css`, in the order of their names. Modules that are needed together, see `bundling`,
-are `js/bundles/<bundle>.js`. Bundles work the same in development and with `collectstatic`.
+`css/<bundle>.css`, in the order of their names. They get modules that are needed together (see
+`bundling`) as `js/bundles/<bundle>.js`. Bundles work the same in development and with
+`collectstatic`.
 """
 
 import os
@@ -24,7 +25,7 @@ class BundleFinder(BaseFinder):
     """Finds bundles; writes a bundle to `BUNDLES_DIR` first if one of its parts has changed."""
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
-        """Find no mistakes: there is nothing to configure."""
+        """Report no mistakes: there is nothing to configure."""
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:

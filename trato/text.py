@@ -118,12 +118,12 @@ _SPELT = str.maketrans(SPELT)
 def word_pattern(word: str) -> str:
     """Return a regular expression for a word that ignores case and accents.
 
-    It means the same to both databases, unlike LIKE: SQLite's only ignores the case of ASCII
+    It means the same to both databases, unlike LIKE: SQLite's LIKE ignores only the case of ASCII
     letters. Use it with a case-sensitive match, because the pattern already contains both cases.
     """
     pattern, rest = "", unicodedata.normalize("NFC", folded(word))
     while rest:
-        # Of three or more, any two neighbours may be one ß. This also accepts more of them.
+        # Of three or more s, any two neighbours may be one ß. This also accepts more of them.
         if rest.startswith("sss"):
             count = len(rest) - len(rest.lstrip("s"))
             either = f"(?:{_one('s')}{ACCENTS.pattern}*|[{_LONG['ss']}])"
@@ -144,7 +144,7 @@ def _one(letter: str) -> str:
 
 
 def _variants() -> dict[str, str]:
-    """Return all letters of the scripts with case that are folded to a text, by that text."""
+    """Return, by folded text, all letters that fold to it, in scripts with upper and lower case."""
     letters: dict[str, str] = {}
     for number in (*range(0x41, 0x2B0), *range(0x370, 0x590), *range(0x1E00, 0x2000)):
         letter = chr(number)

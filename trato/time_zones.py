@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 BROWSER_COOKIE = "timezone"  # set by a script
 CHOSEN_COOKIE = "timezone_chosen"  # a person's own choice, which comes first
 
-# The others are zones that no place has.
+# No place uses the zones of other areas.
 AREAS = (
     "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian",
     "Pacific",
@@ -47,13 +47,13 @@ def _by_area() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def validate_time_zone(value: str) -> None:
-    """Refuse what is no name of a time zone. Raises ValidationError."""
+    """Refuse a name that isn't a time zone's. Raises ValidationError."""
     if value not in available_timezones():
         raise ValidationError(_("We don't know this time zone."), code="unknown")
 
 
 def zone_of(name: str | None) -> ZoneInfo | None:
-    """Return the time zone with a name from outside; None if there is none."""
+    """Return the time zone for a name from outside; None if there is no such zone."""
     try:
         return ZoneInfo(name) if name else None
     except (ValueError, OSError, ZoneInfoNotFoundError):

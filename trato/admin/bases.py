@@ -47,7 +47,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
     # -- what an address may query ---------------------------------------------------------------
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Allow only the list's own filters and dates, and keys.
+        """Allow only keys, and the list's own filters and dates.
 
         Django allows every column of the model, so `?password__startswith=` could reveal a hash
         letter by letter.
@@ -71,7 +71,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
                 yield f"{name}__{field.target_field.name}__exact"
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """Return the columns to search, with those of other models that the person may read."""
+        """Return the columns to search, without columns of models that the person may not view."""
         return [name for name in super().get_search_fields(request) if self.may_ask(request, name)]
 
     def may_ask(self, request: HttpRequest, name: str) -> bool:
@@ -117,7 +117,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
         return super().get_object(request, object_id, from_field)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Check a form again if another one took its name meanwhile, as a second click does."""
+        """Check a form again if another form has just taken its name, as a second click does."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError:
@@ -137,7 +137,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
             )
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        """Save the rows of the page's other forms; each one's change is an entry of its own."""
+        """Save the rows of the page's other forms; record each row's change as a separate entry."""
         # A deleted row forgets its key.
         deleted = [
             (form_of_row.instance._meta.model_name, form_of_row.instance.pk, "deleted", "")
@@ -177,7 +177,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
         record(person_of(request), f"{name}.{verb}", f"{name}:{row.pk}", details)
 
     def response_change(self, request: Any, obj: M) -> HttpResponse:
-        """Redirect as usual, but say so if the form was sent without a change."""
+        """Redirect as usual, but warn people if their form changed nothing."""
         if not request.nothing_changed:
             return super().response_change(request, obj)
         self.message_user(request, gettext("Nothing was changed."), messages.WARNING)
@@ -190,7 +190,7 @@ def _changes(form: Any) -> Iterator[str]:
     """Describe for the audit trail what a form changed: rights, choices and relations by value."""
     columns = {field.name for field in form.instance._meta.get_fields()}
     for name in form.changed_data:
-        if name not in columns:  # a part of one
+        if name not in columns:  # a part of a column
             yield name
             continue
         field = form.instance._meta.get_field(name)
@@ -212,7 +212,7 @@ def _named(row: Any) -> str:
 
 
 class KeptAdmin:
-    """Staff neither add nor delete rows. Put it before `ModelAdmin` in the list of bases."""
+    """Staff can't add or delete rows. Put it before `ModelAdmin` in the list of bases."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -241,11 +241,11 @@ class LargeAdmin(ReadOnlyAdmin, StaffAdmin[M]):
     """A read-only list of millions of rows, newest first. None of its pages reads all of them.
 
     It must not have a `date_hierarchy` or a filter by a column's values: the admin reads the whole
-    table to render those.
+    table to render them.
 
     Args:
         found_by: the columns to search, as `foreign key__column`. A search finds the rows behind
-            the foreign keys first, and then the rows that refer to them. If it is for a number, it
+            the foreign keys first, and then the rows that refer to them. A search for a number
             uses the keys in `search_fields` instead.
     """
 

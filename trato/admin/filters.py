@@ -9,10 +9,10 @@ from django.utils.translation import gettext
 
 
 class Happened(admin.EmptyFieldListFilter):
-    """Whether something has happened, by the column with its time: "yes" or "no", not "empty"."""
+    """Filter by whether something has happened, by its time: "yes" or "no" instead of "empty"."""
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         words = ("", gettext("No"), gettext("Yes"))
         for word, choice in zip(words, super().choices(changelist), strict=True):
-            _empty, space, count = str(choice["display"]).partition(" (")  # if one asks for counts
+            _empty, space, count = str(choice["display"]).partition(" (")  # if there are counts
             yield {**choice, "display": f"{word}{space}{count}"} if word else choice

@@ -1,4 +1,4 @@
-"""The base of all forms with which staff change something."""
+"""The base class of all forms that staff use to change something."""
 
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ PLAIN_NUMBERS: dict[Any, Any] = {
 
 
 class StaffForm(forms.ModelForm[Any]):
-    """Applies what its author changed on the page, but nothing that others have changed since.
+    """Applies what its author changed on the page, and leaves alone what others changed since.
 
     The page includes the values it showed (`show_hidden_initial`). A field that comes back as it
     was shown counts as unchanged. If somebody else has changed the same field, the form is refused
@@ -31,7 +31,7 @@ class StaffForm(forms.ModelForm[Any]):
             if not any(name in self.data for name in names.values()):
                 return  # not from our page: compared with the current values
             self.data = data = cast(QueryDict, self.data).copy()
-            for name in names.values():  # a choice of none has no hidden field
+            for name in names.values():  # an empty choice has no hidden field
                 data.setlistdefault(name)
         for field in self.fields.values():
             field.show_hidden_initial = True

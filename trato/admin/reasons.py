@@ -47,12 +47,12 @@ def act_with_reason(
 ) -> HttpResponse:
     """Ask for a reason, carry out some acts, and redirect.
 
-    If somebody else has done one of them before, the page says so.
+    If somebody else has already done one of the acts, the page tells the person.
 
     Args:
         title: what is about to be done, as a heading.
-        acts: take the form's values by name, `reason` among them; may raise AlreadyDone, or a
-            ValidationError, which undoes all of them.
+        acts: functions that take the form's values by name, including `reason`. They may raise
+            AlreadyDone, or a ValidationError, which undoes all acts.
         model: the model whose pages this one belongs to.
         back: the address to redirect to, unless `next` in the request names another one on this
             site.
@@ -60,7 +60,7 @@ def act_with_reason(
         about: the person or thing that the acts concern.
         consequences: what happens then, in a sentence or two.
         form_class, initial: a form that asks for more than the reason, and its first values.
-        template, shown: a page that extends the usual one, and what it shows.
+        template, shown: a template that extends the usual one, and the variables that it needs.
 
     Raises:
         PermissionDenied: the person may not do this.
@@ -124,10 +124,10 @@ def _show_outcome(request: HttpRequest, done: int, already: list[str]) -> None:
 
 
 def _focus(form: ReasonForm) -> None:
-    """Let people type at once: in the first field that has an error, or else in the first one.
+    """Let people type at once: in the first field that has an error, or else in the first field.
 
-    Between a key of the desk and the form there are some forty links of the admin.
+    People who come here by one of the desk's keys would have to tab past some forty links.
     """
-    fields = sorted(form.visible_fields(), key=lambda field: field.name == "reason")  # it is last
+    fields = sorted(form.visible_fields(), key=lambda field: field.name == "reason")  # comes last
     chosen = next((field for field in fields if field.errors), fields[0])
     chosen.field.widget.attrs["autofocus"] = True

@@ -46,7 +46,7 @@ class StaffSite(admin.AdminSite):
         return super().admin_view(update_wrapper(refusing, view), cacheable)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Suggest rows for the fields that pages here complete, and for no other relation."""
+        """Suggest rows only for relations that a page here has an autocomplete field for."""
         asked = (request.GET.get("app_label"), request.GET.get("model_name"))
         fields = [
             field
@@ -66,7 +66,7 @@ class StaffSite(admin.AdminSite):
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str
     ) -> HttpResponse:
-        """Redirect from a row's page here to its public page, for those who may view the row.
+        """Redirect from a row's page here to its public page, if the person may view the row.
 
         Django redirects all staff, which reveals the addresses of things that are not public.
         """

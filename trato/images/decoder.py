@@ -1,7 +1,7 @@
 """Decode and re-encode one untrusted picture: run as a program, never imported.
 
 `python -I decoder.py LIMITS` reads the picture from its standard input. It writes one line of
-JSON, and then the new picture and its thumbnails, each of so many bytes. The line is
+JSON, and then the new picture and its thumbnails, whose sizes are in `bytes`. The line is
 `{"error": …}` or `{"format": …, "width": …, "height": …, "hash": …, "codes": […], "bytes": […]}`.
 
 It runs in a separate process to contain whatever a crafted file does to a decoder: the operating
@@ -20,18 +20,18 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 STILL_FORMATS = (*FORMATS, "GIF", "HEIF")
-ANIMATED = ("GIF", "PNG", "WEBP")  # but a JPEG may contain a second picture, as those of phones do
+ANIMATED = ("GIF", "PNG", "WEBP")  # but a JPEG may have a second picture, as phones' photos do
 QUALITY = 85
 # Bytes of memory per pixel, measured with Pillow 13. Pillow itself takes four; WebP has two
 # canvases and a copy in addition; a progressive JPEG has all coefficients of its colours at once.
 PIXEL = 4
 WEBP_PIXEL = 15
 COEFFICIENT = 2
-HEIF_PIXEL = 10  # and the memory of its library
-PALETTE_MAX_PIXELS = 12_000_000  # that have room to be converted, with two copies of them
+HEIF_PIXEL = 10  # with the memory of its library
+PALETTE_MAX_PIXELS = 12_000_000  # that can be converted, which takes room for two copies
 BASE_BYTES = 40 * 2**20  # Python, Pillow, the file, the new picture
 HASH_SIDE = 8  # rows of the difference hash, and bits per row
-HASH_STEP = 4  # of 255 greys: less is the noise of compression, as in a white background
+HASH_STEP = 4  # of 255 greys; smaller steps are compression noise, as in a white background
 
 
 class Unfit(Exception):
@@ -72,7 +72,7 @@ def _answer(data: bytes, limits: dict[str, Any]) -> tuple[dict[str, Any], bytes]
 
 
 def _prepare_heif() -> None:
-    """Let Pillow read HEIC, the format of iPhones, if the optional package is there."""
+    """Let Pillow read HEIC, the format of iPhones, if the optional package is installed."""
     try:
         from pillow_heif import register_heif_opener
     except ImportError as error:
@@ -127,7 +127,7 @@ def _memory(picture: Image.Image, new_side: int) -> int:
 
 
 def _coefficients(picture: Any) -> float:
-    """Return coefficients per pixel of a JPEG: 3, or 1.5 if two colours have a quarter of them."""
+    """Return a JPEG's coefficients per pixel: 3, or 1.5 if two colours have a quarter each."""
     layers = [(across, down) for _name, across, down, _table in picture.layer]
     whole = max(across for across, _ in layers) * max(down for _, down in layers)
     return float(sum(across * down for across, down in layers) / whole)
@@ -148,7 +148,7 @@ def _decode(data: bytes, formats: tuple[str, ...], new_side: int) -> Image.Image
 
 
 def _in_shades(picture: Image.Image) -> Image.Image:
-    """Convert a picture of few colours, which Pillow would shrink by leaving out pixels."""
+    """Convert a picture of few colours; otherwise Pillow would shrink it by leaving out pixels."""
     if picture.mode == "1":
         return picture.convert("L")
     if picture.mode == "P" and picture.width * picture.height <= PALETTE_MAX_PIXELS:
@@ -194,7 +194,7 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _encode_all(picture: Image.Image, sides: Sequence[int]) -> tuple[dict[str, Any], bytes]:
-    """Encode a picture and its thumbnails, which fit into squares; the largest is the first."""
+    """Encode a picture and its thumbnails, which fit into squares; the largest side comes first."""
     answer: dict[str, Any] = {"width": picture.width, "height": picture.height}
     answer["format"], content = _encode(picture)
     contents = [content]
@@ -218,10 +218,10 @@ def _encode(picture: Image.Image) -> tuple[str, bytes]:
 
 
 def _difference_hash(picture: Image.Image) -> int | None:
-    """Return 64 bits, as a signed number, that similar pictures have nearly all in common.
+    """Return 64 bits, as a signed number; similar pictures have nearly all of them in common.
 
-    Each bit says whether a field of 9 × 8 is brighter than its right neighbour. None for a picture
-    without edges, whose bits would be those of any other such picture.
+    The picture is divided into 9 × 8 fields. Each bit says whether a field is brighter than its
+    right neighbour. None for a picture without edges, because all of these have the same bits.
     """
     size = (HASH_SIDE + 1, HASH_SIDE)
     greys = _on(picture, "white").convert("L").resize(size, Image.Resampling.BOX).tobytes()
@@ -237,7 +237,8 @@ def _difference_hash(picture: Image.Image) -> int | None:
 def _read_codes(picture: Image.Image, limit: int) -> list[str]:
     """Return what the QR codes in a picture say; nothing without the optional package.
 
-    Crafted patterns can take long: then the limit of CPU time ends all, and the picture is refused.
+    Crafted patterns can take long: then the limit on CPU time ends this program, and the picture is
+    refused.
     """
     try:
         from zxingcpp import TextMode, barcode_formats_from_str, read_barcodes
@@ -245,7 +246,7 @@ def _read_codes(picture: Image.Image, limit: int) -> list[str]:
         return []
     texts: dict[str, None] = {}
     qr = barcode_formats_from_str("QRCode")
-    # Seen on light and on dark pages, where a code may show only on one of them.
+    # People see the picture on light or dark pages, and a code may show on only one of them.
     grounds = ("white", "black") if picture.mode == "RGBA" else ("white",)
     for ground in grounds:
         greys = _on(picture, ground).convert("L")
@@ -256,7 +257,7 @@ def _read_codes(picture: Image.Image, limit: int) -> list[str]:
 
 
 def _on(picture: Image.Image, ground: str) -> Image.Image:
-    """Return a picture without transparency, on a ground of one colour."""
+    """Return a picture without transparency, on a background of one colour."""
     if picture.mode != "RGBA":
         return picture
     return Image.alpha_composite(Image.new("RGBA", picture.size, ground), picture)

@@ -17,7 +17,7 @@ from trato.errors import Refused
 from .queue import Abandoned, Busy, Uploader
 from .sanitize import Picture, sanitize_all
 
-RETRY_SECONDS = 5  # when to send a form again that had to wait too long
+RETRY_SECONDS = 5  # when to send a form again after it waited too long
 
 
 def decode(
@@ -49,7 +49,7 @@ class SquarePictureForm(forms.Form):
     After `is_valid`, `picture` is the picture to store.
 
     Args:
-        request: by the person who sends it, or sees the form.
+        request: from the person who sends the form, or sees it.
         is_sent: whether the request contains this form; a page may have others.
     """
 

@@ -1,4 +1,4 @@
-"""A queue for decoding pictures: as many people at once as there are decoders, in order.
+"""A queue for decoding pictures: serves as many people at once as there are decoders, in order.
 
 A form waits for its turn in its request's thread, without a database connection, for a limited
 time, and only as long as the client is connected.
@@ -15,21 +15,21 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connections
 
-# What a request gives back before it waits here, besides its connection.
+# Called by a request before it waits here, to give back what it holds besides its connection.
 give_back: ContextVar[Callable[[], object]] = ContextVar("give_back", default=lambda: None)
 LOOK_SECONDS = 0.5  # how often waiting forms check whether the client is still connected
 
 
 @dataclass(frozen=True)
 class Uploader:
-    """A person with pictures to decode; `has_gone` is whether the client has disconnected."""
+    """A person with pictures to decode; `has_gone` tells whether the client has disconnected."""
 
     person_id: int
     has_gone: Callable[[], bool] = lambda: False
 
 
 class Busy(Exception):
-    """There was no turn: too many were waiting, or it took too long."""
+    """A form got no turn: too many were waiting, or it had to wait too long."""
 
 
 class Abandoned(Exception):

@@ -41,8 +41,8 @@ class Picture(ContentFile[bytes]):
 class Photo(NamedTuple):
     """A still picture with its thumbnails, as `photo` returns it.
 
-    `extension` is jpg or webp; `hash` has 64 bits, see `decoder`, or is None without any edges.
-    `codes` are the texts of QR codes in it, each on one line.
+    `extension` is jpg or webp; `hash` has 64 bits, see `decoder`, or is None if there are no edges.
+    `codes` are the texts of QR codes in the picture, each on one line.
     """
 
     extension: str
@@ -103,11 +103,11 @@ def sanitize(
 
 
 def photo(upload: UploadedFile[bytes], uploader: Uploader, sides: Sequence[int]) -> Photo:
-    """Return a safe version of a photo, GIF or, if possible here, HEIC, once it is its turn.
+    """Wait for a turn, and return a safe version of a photo, GIF or, with the extra `heic`, HEIC.
 
     Args:
         upload: not larger than `IMAGE_MAX_BYTES`.
-        sides: thumbnails fit into squares of so many pixels, the largest first.
+        sides: the thumbnails fit into squares with these sides (pixels), the largest first.
 
     Raises:
         ValidationError: with a message for the person; animations are refused too.
@@ -196,7 +196,7 @@ def _decode(
             cwd="/",
         ) as decoder:
             try:
-                # From here: until the decoder could do it, it has used the time of many messages.
+                # Done here: before the decoder could, it would have used the time of many messages.
                 os.setpriority(os.PRIO_PROCESS, decoder.pid, settings.IMAGE_DECODER_NICE)
                 output = _output(decoder, uploader)
             finally:

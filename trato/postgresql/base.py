@@ -11,12 +11,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Replaces all connections of the pool once one of them turns out to be broken.
 
     The pool's own check discards them one by one and pauses in between, for one second and then
-    for two: after a restart of the database, a request that meets three broken connections has
-    waited for the pool's whole timeout.
+    for two. After a restart of the database, a request that meets three broken connections would
+    wait for the pool's whole timeout.
     """
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Return a connection that works; one round trip to the database.
+        """Return a connection that works, checked with one round trip to the database.
 
         Raises:
             OperationalError: the database is away, or the pool has no connection in time.

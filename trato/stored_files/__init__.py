@@ -1,1 +1,1 @@
-"""Delete stored files when the rows that name them go, also if the process dies meanwhile."""
+"""Delete stored files together with the rows that name them, even if the process dies meanwhile."""

@@ -15,7 +15,7 @@ PRIVATE = "private"
 
 
 def delete_on_commit(names: Iterable[str], storage: str = DEFAULT) -> None:
-    """Delete files once the current transaction is committed, and none if it isn't.
+    """Delete files once the current transaction is committed; keep them if it isn't.
 
     If the process dies right after the commit, or the storage is away, `manage.py purge_expired`
     deletes them later.
@@ -37,7 +37,7 @@ def _finish(rows: Sequence[FileDeletion]) -> None:
 
 
 def delete(row: FileDeletion) -> bool:
-    """Delete a file from its storage; return False if that is impossible now, which is logged."""
+    """Delete a file from its storage; log it and return False if that is impossible now."""
     try:
         storages[row.storage].delete(row.name)
     except OSError as error:

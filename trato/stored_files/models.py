@@ -1,4 +1,4 @@
-"""Which stored files are about to be deleted."""
+"""The stored files that are about to be deleted."""
 
 from django.db import models
 from django.utils import timezone
@@ -10,7 +10,7 @@ NAME_MAX_CHARACTERS = 255
 class FileDeletion(models.Model):
     """A stored file that no row names any more.
 
-    It is stored in the transaction that takes the file's own row away, and goes with the file.
+    The transaction that deletes the file's own row creates this one; it goes with the file.
     """
 
     storage = models.CharField(_("storage"), max_length=30, help_text="A key of `STORAGES`.")

@@ -1,4 +1,4 @@
-"""Delete the files that the process which took their rows away could not delete."""
+"""Delete the files that remained after a process deleted their rows."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,7 +11,7 @@ from trato.retention import Rule, ago
 from . import actions
 from .models import FileDeletion
 
-WAIT_MINUTES = 10  # until then, the process that took the rows away may still delete the files
+WAIT_MINUTES = 10  # until then, the process that deleted the rows may still delete the files
 
 
 def _interrupted() -> QuerySet[FileDeletion]:
@@ -19,7 +19,7 @@ def _interrupted() -> QuerySet[FileDeletion]:
 
 
 def _delete_files(keys: Sequence[int]) -> None:
-    """Delete the files; a row whose file is still there is due again the next time."""
+    """Delete the files; if a file is still there, its row is due again later."""
     rows = _interrupted().select_for_update().filter(pk__in=keys).order_by("pk")
     kept = [row.pk for row in rows if not actions.delete(row)]
     FileDeletion.objects.filter(pk__in=kept).update(due_at=timezone.now() + timedelta(hours=1))

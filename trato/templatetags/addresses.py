@@ -39,6 +39,6 @@ class AddressNode(URLNode):
 
 @register.tag
 def url(parser: Parser, token: Token) -> AddressNode:
-    """Django's tag of this name: `{% url "shop:order" order.pk %}`."""
+    """Like Django's tag of this name: `{% url "shop:order" order.pk %}`."""
     node = compile_url(parser, token)
     return AddressNode(node.view_name, node.args, node.kwargs, node.asvar)

@@ -1,4 +1,4 @@
-"""Small pieces of pages, without a template for each. Built into all templates."""
+"""Small pieces of pages that need no templates of their own. Built into all templates."""
 
 import zlib
 from functools import cache
@@ -47,7 +47,7 @@ def avatar(name: Any, picture_url: str = "") -> SafeString:
 def repeated(context: Context, name: str) -> SafeString:
     """Include a template that a page has in several places, with the same variables in each.
 
-    It is rendered for the first one.
+    It is rendered only once, for the first place.
     """
     of_page: Any = context.dicts[0]
     rendered: dict[str, SafeString] = of_page.setdefault(repeated, {})
@@ -58,7 +58,7 @@ def repeated(context: Context, name: str) -> SafeString:
 
 
 class FixedNode(template.Node):
-    """Rendered once per language, in a context without data of the request."""
+    """Renders its part once per language, in a context without the request's data."""
 
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
@@ -68,7 +68,7 @@ class FixedNode(template.Node):
         language = get_language()
         text = self.rendered.get(language)
         if text is None:
-            empty: Any = Context()  # so no name can get into what everybody sees
+            empty: Any = Context()  # so that no name gets into what everybody sees
             with empty.bind_template(context.template):
                 text = self.rendered[language] = self.nodelist.render(empty)
         return text

@@ -1,6 +1,6 @@
 """Django's tags for translations; `translate` looks each constant text up once per language.
 
-Built into all templates. A template that loads `i18n` has Django's own.
+Built into all templates. A template that loads `i18n` uses Django's own tags.
 """
 
 from django import template
@@ -32,7 +32,7 @@ class ConstantNode(template.Node):
 @register.tag
 @register.tag("trans")
 def translate(parser: Parser, token: Token) -> template.Node:
-    """Django's tag of this name: `{% translate "Reply" %}`."""
+    """Like Django's tag of this name: `{% translate "Reply" %}`."""
     node = i18n.do_translate(parser, token)
     text = node.filter_expression
     is_constant = getattr(text.var, "literal", None) is not None and not text.filters

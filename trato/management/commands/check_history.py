@@ -1,4 +1,4 @@
-"""`manage.py check_history`: check that these migrations made the database, not older ones."""
+"""`manage.py check_history`: check that these migrations, not older ones, made the database."""
 
 from typing import Any
 
