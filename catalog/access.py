@@ -1,4 +1,4 @@
-"""The only way to shops and products: one that you may not see looks like a missing one."""
+"""The only access to shops and products. A person gets a 404 for what they may not see."""
 
 import hashlib
 import uuid
@@ -36,9 +36,10 @@ def own_shop(user: Person, shop_id: int) -> Shop:
 def keep_open(shop_id: int) -> bool:
     """Return whether a shop is open, and keep it from closing until the transaction ends.
 
-    Those who start conversations don't wait for each other: several can hold `FOR SHARE`.
+    Several transactions can hold `FOR SHARE`, so people who start conversations don't wait for
+    each other.
     """
-    if connection.vendor != "postgresql":  # where transactions take turns anyway
+    if connection.vendor != "postgresql":  # on SQLite, transactions take turns anyway
         return Shop.objects.filter(pk=shop_id, closed_at=None).exists()
     with connection.cursor() as cursor:
         open_shop = "SELECT 1 FROM catalog_shop WHERE id = %s AND closed_at IS NULL FOR SHARE"
@@ -73,9 +74,9 @@ def _visible(slug: str, seller: int | None) -> QuerySet[Product]:
 
 
 def visible_product(user: Person, slug: str) -> Product:
-    """Return a product that is published or of the person's own shop; otherwise raise Http404.
+    """Return a product that is published or the person's own; otherwise raise Http404.
 
-    Its shop and category are loaded with it; `is_own` is whether the person works there.
+    Its shop and category are loaded with it; `is_own` says whether the person works for its shop.
     """
     seller = user.pk if isinstance(user, User) and user.is_seller else None
     product = next(iter(_visible(slug, seller)), None)
@@ -85,14 +86,14 @@ def visible_product(user: Person, slug: str) -> Product:
 
 
 def owners(shop_id: Any) -> QuerySet[ShopMember]:
-    """Return the memberships of a shop's owners, without suspended people."""
+    """Return the memberships of a shop's owners, except suspended people."""
     return ShopMember.objects.filter(
         shop_id=shop_id, role=ShopMember.Role.OWNER, user__is_active=True
     )
 
 
 def is_owner(user: User, shop_id: int) -> bool:
-    """Whether a person owns a shop."""
+    """Return whether a person owns a shop."""
     return owners(shop_id).filter(user=user).exists()
 
 
@@ -103,7 +104,7 @@ def own_member(user: User, shop_id: int, user_id: int) -> ShopMember:
 
 
 def has_confirmed(user: User, email: str) -> bool:
-    """Whether an address is the account's, and confirmed."""
+    """Return whether an address belongs to the account and is confirmed."""
     return user.email.lower() == email and _confirmed(user).exists()
 
 
@@ -121,7 +122,7 @@ def owned_shop(user: User, shop_id: int) -> Shop:
 
 
 def invitations_for(user: User) -> QuerySet[TeamInvitation]:
-    """Return the open invitations to teams for the account's address, if that is confirmed."""
+    """Return the open team invitations for the account's address, if it is confirmed."""
     return _invitations().filter(
         Exists(_confirmed(user)), email=user.email.lower(), expires_at__gt=timezone.now()
     )
@@ -133,7 +134,7 @@ def invitation_of_link(token: str) -> TeamInvitation | None:
 
 
 def hash_of(token: str) -> str:
-    """Return what is stored of a token. It is random, so a plain hash is enough."""
+    """Return the hash that we store for a token. Tokens are random, so a plain hash is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -150,5 +151,5 @@ def _invitations() -> QuerySet[TeamInvitation]:
 
 
 def kept_pictures(user: User, form_key: uuid.UUID) -> QuerySet[KeptPicture]:
-    """Return a person's pictures from a refused form, which wait for the next try."""
+    """Return the pictures from a person's refused form, kept for the next try."""
     return KeptPicture.objects.filter(owner=user, form_key=form_key)

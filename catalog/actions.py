@@ -37,8 +37,8 @@ def create_product(
 
     Args:
         values: its columns, all of `Product.FORM_COLUMNS`.
-        keys: the form's, see `submissions`. A repeat returns the first result. The form's earlier
-            pictures are added.
+        keys: the form's keys, see `submissions`. A repeat returns the first result. Pictures kept
+            from the form's earlier tries are added.
 
     Raises:
         Http404: the shop is not one of the actor's, or has just closed.
@@ -70,18 +70,18 @@ def change_product(
     *,
     published: bool | None = None,
 ) -> Product:
-    """Store what somebody changed about a product, and nothing else.
+    """Store only the columns of a product that somebody has changed.
 
     Args:
         values: the new values of its columns.
         seen: `Product.fingerprints` from when the form was shown; a column that is missing there
             counts as changed.
-        pictures: new pictures, added once for each content of the form.
-        keys: the form's, whose earlier pictures are added as well.
-        published: whether to publish or unpublish it as well, see `set_published`.
+        pictures: new pictures. A form sent twice with the same content adds them once.
+        keys: the form's keys. Pictures kept from its earlier tries are added as well.
+        published: also publish the product (True) or unpublish it (False), see `set_published`.
 
     Raises:
-        Http404: there is no such product, or it belongs or would belong to another shop.
+        Http404: there is no such product, or the actor doesn't work for its shop or its new shop.
         ChangedMeanwhile: a colleague has since changed a column to something else.
         ValidationError: the product would have too many pictures, or it would be published while
             staff keep it off sale.
@@ -119,7 +119,7 @@ def set_published(actor: User, slug: str, *, published: bool) -> Product:
     """Publish a product, or show it only to its shop.
 
     Raises:
-        Http404: it is another shop's.
+        Http404: the product belongs to another shop.
         ValidationError: staff have taken it off sale, see `hiding`.
     """
     product = access.own_product(actor, slug, lock=True)
@@ -129,12 +129,12 @@ def set_published(actor: User, slug: str, *, published: bool) -> Product:
 
 
 def _set_published(product: Product, published: bool) -> list[str]:
-    """Set the columns for it, and return their names; none if it is so already."""
+    """Set the columns and return their names; return none if nothing changes."""
     if product.is_published == published:
         return []
     if published and product.is_hidden:
         raise ValidationError(_("Our staff have taken this product off sale."), code="hidden")
-    if published:  # its lock may have been that of a deletion, which closes the shop
+    if published:  # we may have waited for a deletion that closed the shop
         get_object_or_404(Shop, pk=product.shop_id, closed_at=None)
     now = timezone.now()
     product.published_at, product.withdrawn_at = (now, None) if published else (None, now)
@@ -142,7 +142,7 @@ def _set_published(product: Product, published: bool) -> list[str]:
 
 
 def _require_room_for_product(shop: Shop) -> None:
-    # So that changes take turns, also with the deletion of its owner's account.
+    # Lock the shop, so that changes take turns, also with the deletion of its owner's account.
     get_object_or_404(Shop.objects.select_for_update(no_key=True), pk=shop.pk, closed_at=None)
     if Product.objects.filter(shop=shop).count() >= settings.PRODUCTS_PER_SHOP:
         raise ValidationError(
@@ -161,7 +161,7 @@ def require_room_for_pictures(count: int) -> None:
 
 @transaction.atomic
 def keep_pictures(actor: User, key: uuid.UUID, pictures: Sequence[Picture]) -> None:
-    """Keep pictures until their form is valid; deletes the person's oldest ones above the limit."""
+    """Keep pictures until their form is valid. Above the limit, delete the person's oldest."""
     for picture in pictures:
         KeptPicture.objects.create(owner=actor, form_key=key, file=picture)
     own = KeptPicture.objects.filter(owner=actor)
@@ -184,7 +184,7 @@ def _forget_kept(pictures: QuerySet[KeptPicture]) -> None:
 
 @transaction.atomic
 def describe_picture(actor: User, slug: str, picture_id: int, alt: str) -> bool:
-    """Set a picture's description. Raises Http404 for another shop's.
+    """Set a picture's description. Raises Http404 if another shop has the product.
 
     Returns:
         Whether the product still has the picture.
@@ -195,7 +195,7 @@ def describe_picture(actor: User, slug: str, picture_id: int, alt: str) -> bool:
 
 @transaction.atomic
 def move_picture(actor: User, slug: str, picture_id: int, by: int) -> bool:
-    """Move a picture up (`by=-1`) or down (`by=1`). Raises Http404 for another shop's.
+    """Move a picture up (`by=-1`) or down (`by=1`). Raises Http404 if another shop has it.
 
     Returns:
         Whether the product still has the picture.
@@ -214,7 +214,7 @@ def move_picture(actor: User, slug: str, picture_id: int, by: int) -> bool:
 
 @transaction.atomic
 def remove_picture(actor: User, slug: str, picture_id: int) -> None:
-    """Remove a picture from its product. Raises Http404 for another shop's.
+    """Remove a picture from its product. Raises Http404 if another shop has the product.
 
     The file stays, because conversations show the product with the picture it had when somebody
     asked. `purge_expired` deletes it when no conversation shows it any more.

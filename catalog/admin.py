@@ -36,7 +36,7 @@ class TeamInvitationInline(ReadOnlyAdmin, admin.TabularInline[TeamInvitation, Sh
 
 
 class FormerSlugInline(ReadOnlyAdmin, admin.TabularInline[FormerSlug, Shop]):
-    """Earlier addresses of the shop, which lead to it."""
+    """The shop's earlier addresses, which still lead to it."""
 
     model = FormerSlug
     fields = readonly_fields = ("slug", "created_at")
@@ -97,7 +97,7 @@ class CategoryAdmin(StaffAdmin[Category]):
 
 @admin.register(Product)
 class ProductAdmin(KeptAdmin, StaffAdmin[Product]):
-    """Products. Sellers create them; a product without a time of publication is a draft."""
+    """Products. Sellers create them; a product without a publication time is a draft."""
 
     list_display = ("title", "shop", "category", "shown_price", "stock", "published_at")
     list_filter = (

@@ -11,17 +11,17 @@ KEPT_PICTURES_MAX = 24  # per person, from forms that were refused for another r
 KEPT_PICTURES_HOURS = 24
 SIGNUP_REPEAT_SECONDS = 120  # how long a repeated sign-up counts as a second click
 SUBMITTED_FORM_DAYS = 7  # how long a form that created something is recognised when it is repeated
-SHOP_MEMBERS_MAX = env.int("SHOP_MEMBERS_MAX", default=50)  # on a team, with those invited to it
+SHOP_MEMBERS_MAX = env.int("SHOP_MEMBERS_MAX", default=50)  # on a team, with invited people
 SHOP_INVITATIONS_MAX = 20  # unanswered, per shop
 INVITATION_DAYS = 7  # how long an invitation to a team can be accepted
 EXPIRED_INVITATIONS_KEEP_DAYS = 30  # shown as expired, so that owners can invite again
-# Mails with invitations. All mails to strangers together: STRANGER_MAILS_PER_SITE.
+# Mails with invitations. STRANGER_MAILS_PER_SITE limits all mails to strangers together.
 INVITATION_MAILS_PER_DAY_AND_PERSON = 30  # the inviter
 INVITATION_MAILS_PER_DAY_AND_SHOP = 40
 INVITATION_MAILS_PER_DAY_AND_ADDRESS = 4  # the recipient, from all shops
 PRODUCTS_PER_DAY = env.int("PRODUCTS_PER_DAY", default=500)  # new ones, per person
 PRODUCTS_PER_SHOP = env.int("PRODUCTS_PER_SHOP", default=20_000)
-FORMER_SLUGS_PER_SHOP = 10  # earlier addresses that still lead to a shop; then it keeps its last
+FORMER_SLUGS_PER_SHOP = 10  # earlier addresses that still lead to a shop; then no new ones
 # Parts of addresses that no shop can choose.
 RESERVED_SHOP_SLUGS = ("new", "open", "edit", "search", "all", "api", "my", "me", "shop")
 SHOPS_PER_PERSON = env.int("SHOPS_PER_PERSON", default=5)  # per owner

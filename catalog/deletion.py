@@ -18,7 +18,7 @@ OWNER = ShopMember.Role.OWNER
 
 
 def closing_with(person: Any) -> QuerySet[Shop]:
-    """Return the shops that close with a person's account: the own ones without other people."""
+    """Return the shops that close with an account: the person owns them and works there alone."""
     return _owned(person).filter(~Exists(_others(person)))
 
 
@@ -56,7 +56,7 @@ def _consequences(person: User) -> list[str]:
 
 
 def _lock(person: User) -> None:
-    """Lock invitations to the person's shops: who is accepting one finishes first."""
+    """Lock the person's invitations, so that anybody who is accepting one finishes first."""
     list(_invitations(person).select_for_update().order_by("pk"))
 
 
@@ -69,7 +69,7 @@ def _invitations(person: User) -> QuerySet[Invitation]:
 
 
 def _lock_shops(person: User) -> None:
-    """Lock the person's shops: of two owners who delete their accounts, the second one waits."""
+    """Lock the person's shops, so that two owners who delete their accounts take turns."""
     list(_owned(person).select_for_update(no_key=True))
 
 

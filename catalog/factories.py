@@ -51,7 +51,7 @@ class CategoryFactory(DjangoModelFactory[Category]):
 
 
 class ProductFactory(DjangoModelFactory[Product]):
-    """A published product; `unpublished=True` for a draft, `withdrawn=True` for a former one."""
+    """A published product; `unpublished=True` for a draft, `withdrawn=True` for one taken down."""
 
     class Meta:
         model = Product

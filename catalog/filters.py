@@ -1,7 +1,7 @@
 """The filters of the product list, read from the address.
 
-Prices of different currencies cannot be compared. So a price range and sorting by price only
-include one currency: the chosen one, or `DEFAULT_CURRENCY`, and the page says so.
+Prices in different currencies can't be compared. So a list that is filtered or sorted by price
+only has products in one currency, the chosen one or `DEFAULT_CURRENCY`, and the page names it.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ SORTS = {"": _("Newest"), "price": _("Price: low to high"), "-price": _("Price: 
 
 @dataclass(frozen=True)
 class Chip:
-    """An active filter: its name, and the address's query without it."""
+    """An active filter: its name, and the query string that removes it."""
 
     label: str
     without: str

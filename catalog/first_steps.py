@@ -1,4 +1,4 @@
-"""The first steps of a new shop, as a part of a page: add a product, publish it, tell people."""
+"""The part of a page with a new shop's first steps: add a product, publish it, tell people."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class ShownSteps:
 
     Args:
         url: the absolute address of the shop's page, to share.
-        back: the address of the page with the steps, where their buttons lead back to.
+        back: the address of the page with the steps; their buttons lead back to it.
     """
 
     steps: queries.FirstSteps
@@ -24,7 +24,7 @@ class ShownSteps:
 
 
 def shown(request: HttpRequest, user: User, *, back: str) -> ShownSteps | None:
-    """Return the steps that a person's shop has left; None if there are none."""
+    """Return the steps that a person's shop still has to take; None if there are none."""
     steps = queries.first_steps(user)
     if steps is None:
         return None

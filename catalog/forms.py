@@ -73,7 +73,7 @@ class PicturesInput(forms.ClearableFileInput):
 class PicturesField(forms.FileField):
     """Several uploaded pictures, not yet decoded."""
 
-    # With this, phones offer their photos, and convert those of other formats.
+    # This makes phones offer their photos, and convert them from other formats.
     widget = PicturesInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
@@ -115,7 +115,7 @@ class ProductForm(SeenForm[Product]):
 
     Args:
         shops: the shops that the person works for.
-        uploader: the person whose pictures these are.
+        uploader: the person who uploads the pictures.
         kept: the number of pictures kept from an earlier try.
     """
 

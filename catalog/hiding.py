@@ -9,7 +9,7 @@ from .models import Product, Shop
 
 
 def may_hide(actor: Person) -> bool:
-    """Whether a member of staff may take products off sale."""
+    """Return whether a member of staff may take products off sale."""
     return actor.is_active and actor.is_staff and actor.has_perm("catalog.hide_product")
 
 
@@ -17,11 +17,11 @@ def may_hide(actor: Person) -> bool:
 def set_hidden(product_id: int, *, hidden: bool) -> bool:
     """Take a product off sale, or allow it again, for a decision that is recorded already.
 
-    Its shop still sees it, and conversations about it stay. One that is allowed again is published
-    if it was before, unless its shop has closed since.
+    Its shop still sees it, and conversations about it stay. When staff allow it again, it is
+    published if it was published before, unless its shop has closed since.
 
     Returns:
-        Whether that is new.
+        Whether this changed anything.
     """
     product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
     if product.is_hidden == hidden:

@@ -41,7 +41,7 @@ class CatalogHost(MessagingHost):
         return models.ShopMember.objects.filter(user__role=User.Role.SELLER, user__is_active=True)
 
     def managers_of(self, shop_id: int) -> list[int]:
-        """The owners."""
+        """Return the shop's active owners."""
         owners = self.active_members().filter(shop_id=shop_id, role=models.ShopMember.Role.OWNER)
         return list(owners.order_by("pk").values_list("user_id", flat=True))
 
@@ -53,7 +53,7 @@ class CatalogHost(MessagingHost):
         return cast(models.Shop, shop).time_zone
 
     def find_shop(self, slug: str) -> models.Shop | None:
-        """Also by a former address: somebody may write on a page that was loaded before."""
+        """Find a shop by a former address too: a page may have been loaded before it changed."""
         shops = models.Shop.objects.filter(closed_at=None)
         shop = shops.filter(slug=slug).first()
         return shop or shops.filter(former_slugs__slug=slug).first()

@@ -1,4 +1,4 @@
-"""The link in a mail with an invitation: which one a browser has opened."""
+"""Which invitation link a browser has opened from a mail."""
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -25,14 +25,14 @@ def open_invitation(request: HttpRequest) -> TeamInvitation | None:
 
 
 def masked(email: str) -> str:
-    """Return a hint at an address, `l***@e***.com`, for people who have several."""
+    """Mask an address, `l***@e***.com`, as a hint for people who have several."""
     name, _at, domain = email.partition("@")
     host, _dot, ending = domain.rpartition(".")
     return f"{name[:1]}***@{host[:1]}***.{ending}"
 
 
 def remember(request: HttpRequest, token: str) -> None:
-    """Note which link this browser has opened; it survives a login and a sign-up."""
+    """Remember which link this browser has opened, even across a login or a sign-up."""
     request.session[LINK] = token
 
 

@@ -15,12 +15,12 @@ from . import invitations
 
 
 def may_send(request: HttpRequest) -> bool:
-    """Whether the site may send another mail to somebody who hasn't asked for it."""
+    """Return whether the site may send another mail to somebody who hasn't asked for it."""
     return throttle.take_stranger_mail(request, look_only=True)
 
 
 def send(request: HttpRequest, offer: invitations.Offer) -> bool:
-    """Mail an invitation that is committed; return False if the mail server is away.
+    """Mail an invitation that is committed; return False if the mail server can't be reached.
 
     People with an account get it in their language, others in the inviter's.
     """

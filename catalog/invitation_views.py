@@ -15,9 +15,9 @@ GONE = 410
 
 
 def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Note which link was opened, and lead to a page without the token in its address.
+    """Remember which link was opened, and redirect to a page without the token in its address.
 
-    Invented links are not noted: each would leave a session in the database.
+    Invented links are not remembered: each would leave a session in the database.
     """
     if access.invitation_of_link(token):
         invitation_links.remember(request, token)
@@ -42,7 +42,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
         context["is_confirmed"] = access.has_confirmed(request.user, row.email)
         if context["is_mine"] and not context["is_confirmed"]:
             after_login.remember(request)  # the link that confirms the email leads back here
-        elif after_login.address(request) == request.path:  # the login has led here
+        elif after_login.address(request) == request.path:  # the login led here
             after_login.forget(request)
         context["masked"] = invitation_links.masked(row.email)
         context["form_key"] = submissions.key_from(request)

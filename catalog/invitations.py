@@ -1,7 +1,7 @@
 """What people do with invitations to a shop's team.
 
 An invitation is for an address, and only an account that has confirmed it can answer. The link in
-the mail holds a token of which only a hash is stored, so each mail gets a new one.
+the mail holds a token. We store only the token's hash, so each mail gets a new token.
 """
 
 import secrets
@@ -27,7 +27,7 @@ Role = ShopMember.Role
 
 
 class Offer(NamedTuple):
-    """An invitation, and the token for the mail to send; no token if it has been sent."""
+    """An invitation, and the token for its mail; no token if the mail has already been sent."""
 
     invitation: TeamInvitation | None
     token: str
@@ -46,8 +46,8 @@ def invite(
     Raises:
         PermissionDenied: the actor does not own the shop.
         Refused: too many mails with invitations today.
-        ValidationError: the address is on the team or invited, the team is complete, or too many
-            have not answered.
+        ValidationError: the address is already on the team or invited, the team is complete, or
+            too many people have not answered.
     """
     teams.require_owner(actor, shop_id)
     submitted = submissions.claim(actor, key) if key else None
@@ -88,7 +88,7 @@ def invite_again(actor: User, invitation_id: int, key: uuid.UUID | None = None) 
         key: the form's key. A repeat sends no second mail.
 
     Returns:
-        An offer without invitation if somebody has answered or withdrawn it.
+        An offer without an invitation if somebody has answered or withdrawn it.
 
     Raises:
         PermissionDenied: the actor does not own the shop.
@@ -118,7 +118,7 @@ def note_mailed(offer: Offer) -> None:
 
 
 def note_not_mailed(invitation: TeamInvitation) -> None:
-    """Don't count a mail that the mail server has not taken."""
+    """Don't count a mail that the mail server has not accepted."""
     for limit, who in _limits(invitation):
         rate_limits.give_back(limit, who)
 
@@ -147,7 +147,7 @@ def answer(
 ) -> Shop | None:
     """Accept or decline an invitation to a team; return None if it is no longer open.
 
-    An account that only shopped may sell from now on.
+    Accepting makes a shopper's account a seller's.
 
     Args:
         key: the form's key. A repeat returns the same shop.
@@ -186,7 +186,7 @@ def answer(
 
 
 def _renew(invitation: TeamInvitation, actor: User) -> str:
-    """Save an invitation with a new token, which is returned, and count the mail."""
+    """Save an invitation with a new token, count the mail, and return the token."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation.invited_by = actor
     for limit, who in _limits(invitation):

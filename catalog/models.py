@@ -50,12 +50,12 @@ class Shop(SeenRow):
         validators=[validate_time_zone],
         help_text=_("IANA name."),
     )
-    # Staff know who it is. Nobody else has its name, see `shops.is_name_of_verified`.
+    # Staff know who runs it. Nobody else can use its name, see `shops.is_name_of_verified`.
     is_verified = models.BooleanField(_("verified"), default=False)
     # Square and re-encoded by `trato.images`.
     picture = models.FileField(_("picture"), upload_to="shops/", blank=True, db_default="")
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    # When its team has told people about it, or has hidden the steps of `queries.first_steps`.
+    # When its team told people about it, or hid the steps of `queries.first_steps`.
     first_steps_done_at = models.DateTimeField(
         _("first steps done"), null=True, blank=True, editable=False
     )
@@ -75,7 +75,7 @@ class Shop(SeenRow):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a name that resembles another shop's, and the former address of another one."""
+        """Refuse a name that resembles another shop's, and another shop's former address."""
         if Shop.resembling(self.name).exclude(pk=self.pk).exists():
             raise ValidationError({"name": ValidationError(NAME_TAKEN, code="taken")})
         if FormerSlug.objects.filter(slug=self.slug).exclude(shop=self.pk).exists():
@@ -83,7 +83,7 @@ class Shop(SeenRow):
 
     @classmethod
     def resembling(cls, name: str) -> "models.QuerySet[Shop]":
-        """Return shops with such a name, and verified ones that it claims to be."""
+        """Return shops with a similar name, and verified shops that the name claims to be."""
         claims = models.Q(is_verified=True, name_skeleton__in=claimed(name))
         return cls._default_manager.filter(models.Q(name_skeleton=skeleton(name)) | claims)
 
@@ -145,7 +145,7 @@ class TeamInvitation(models.Model):
     role = models.CharField(
         _("role"), max_length=5, choices=ShopMember.Role, default=ShopMember.Role.AGENT
     )
-    # Of the latest mail's link; a database that leaks contains no links.
+    # For the link in the latest mail. A leaked database contains no links.
     token_hash = models.CharField(  # noqa: DJ001  # unique, so none is NULL
         max_length=64, unique=True, null=True, editable=False, help_text="SHA-256, in hex."
     )
@@ -190,9 +190,9 @@ class Category(models.Model):
 
 
 class Product(SeenRow):
-    """A product. Visible to others if `published_at` is set.
+    """A product. Others can see it if `published_at` is set.
 
-    A draft never was; a product that was taken off the shelf has `withdrawn_at` instead.
+    A product that was unpublished has `withdrawn_at` instead; a draft has neither.
     """
 
     # What a seller enters in the product's form.
@@ -280,7 +280,7 @@ class Product(SeenRow):
 
     @property
     def cover(self) -> "ProductImage | None":
-        """The first picture; prefetch `images` before asking many products."""
+        """The first picture. Prefetch `images` before you read this for many products."""
         prefetched = getattr(self, "_prefetched_objects_cache", {}).get("images")
         return next(iter(cover_of(self.pk) if prefetched is None else prefetched), None)
 

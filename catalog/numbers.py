@@ -20,7 +20,7 @@ GROUPED = re.compile(
     r"(?P<whole>[1-9][0-9]{0,2}(?:(?P<mark>[.,'’ \u00a0\u2009\u202f])[0-9]{3})"
     r"(?:(?P=mark)[0-9]{3})*)(?:(?!(?P=mark))[.,](?P<part>[0-9]+))?"
 )
-# `1.250`, `1,250`: either a thousand and a quarter thousand, or one and a quarter.
+# `1.250`, `1,250`: either one thousand two hundred and fifty, or one and a quarter.
 AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
@@ -31,7 +31,7 @@ def read_number(text: str, decimals: int, maximum: int) -> Decimal:
         text: digits; a comma or a point before the decimals; spaces, apostrophes, commas or
             points between groups of three digits.
         decimals: how many the number may have. If it may have none, `1.250` is unambiguous.
-        maximum: the largest that is accepted.
+        maximum: the largest number that is accepted.
 
     Raises:
         ValidationError: it isn't a number, has too many decimals, is too large, or is ambiguous.

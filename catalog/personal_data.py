@@ -1,4 +1,4 @@
-"""A person's shops and products. What others of a team did there is not the person's."""
+"""A person's shops and products. What others on a team did there is not the person's data."""
 
 from typing import Any
 

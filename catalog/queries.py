@@ -61,8 +61,8 @@ def lively_shops(count: int) -> QuerySet[Shop]:
 def pictures_and_neighbours(product: Product) -> tuple[list[ProductImage], list[ProductImage]]:
     """Return a product's pictures, and the covers of its shop's newest other products.
 
-    It is one statement for both, because the product page must not cost more. So products without a
-    picture are left out. Each cover has its product loaded.
+    One statement loads both, because the product page must not cost more. So it leaves out products
+    without a picture. Each cover has its product loaded.
     """
     pictures: list[ProductImage] = []
     covers: dict[int, ProductImage] = {}
@@ -79,9 +79,9 @@ def pictures_and_neighbours(product: Product) -> tuple[list[ProductImage], list[
 def _images(product_id: int, shop_id: int) -> QuerySet[ProductImage]:
     others = Product.objects.filter(shop_id=shop_id, published_at__isnull=False)
     newest = others.exclude(pk=product_id).order_by("-published_at", "-id").values("pk")
-    products = Product.objects.order_by().values("pk")  # SQLite sorts no part of a union
+    products = Product.objects.order_by().values("pk")  # SQLite can't sort the parts of a union
     neighbours = products.filter(pk__in=newest[:NEIGHBOURS_MAX])
-    # With an OR PostgreSQL would read the pictures of all shops.
+    # With an OR, PostgreSQL would read the pictures of all shops.
     shown = products.filter(pk=product_id).union(neighbours)
     return ProductImage.objects.filter(product__in=shown).select_related("product")
 
@@ -95,8 +95,8 @@ class Team:
     """A shop's team, as its members see it.
 
     Args:
-        is_owned: whether the person who looks owns the shop; only then there are invitations.
-        form: to invite somebody.
+        is_owned: whether the person who looks owns the shop; only owners see invitations.
+        form: for inviting somebody.
     """
 
     shop: Shop
@@ -107,13 +107,13 @@ class Team:
 
     @property
     def has_one_owner(self) -> bool:
-        """Whether there is only one owner who can act, who therefore can't leave or step down."""
+        """Whether only one owner can act. This owner can't leave or step down."""
         owners = (row for row in self.members if row.role == ShopMember.Role.OWNER)
         return sum(row.user.is_active for row in owners) == 1
 
 
 def teams_of(user: User) -> list[Team]:
-    """Return the teams that a person is on, by the shop's name: two statements."""
+    """Return the teams that a person is on, ordered by the shop's name: two statements."""
     members = (
         ShopMember.objects.filter(shop__in=access.shops_of(user))
         .select_related("shop", "user")
@@ -148,7 +148,7 @@ STATES = {
 
 
 def state_counts(products: QuerySet[Product]) -> dict[str, int]:
-    """Count a seller's products in each of `STATES`, and all of them."""
+    """Count a seller's products in each of `STATES`, and in total."""
     counts = {state: Count("pk", filter=condition) for state, condition in STATES.items()}
     return products.aggregate(all=Count("pk"), **counts)
 
@@ -172,9 +172,9 @@ class FirstSteps:
 
 
 def first_steps(user: User) -> FirstSteps | None:
-    """Return how far the newest of a person's shops has come that has steps left: one statement.
+    """Return the progress of the newest of a person's shops with steps left: one statement.
 
-    A shop that has published something and was asked something has none left.
+    A shop that has published a product and received a question has no steps left.
     """
     products = Product.objects.filter(shop=OuterRef("pk"))
     was_public = Q(published_at__isnull=False) | Q(withdrawn_at__isnull=False)

@@ -12,9 +12,9 @@ from .models import KeptPicture, ProductImage, Shop, ShopMember, SubmittedForm, 
 
 
 def _abandoned() -> QuerySet[Shop]:
-    """Shops of accounts that were deleted unverified, which would otherwise keep their names.
+    """Shops whose accounts were deleted unverified. They would otherwise keep their names.
 
-    A shop with products or conversations is kept, because those refer to it.
+    A shop with products or conversations is kept, because these refer to it.
     """
     until = ago(days=settings.UNVERIFIED_ACCOUNTS_KEEP_DAYS)
     members = ShopMember.objects.filter(shop=OuterRef("pk"))

@@ -15,7 +15,7 @@ class SeenRow(models.Model):
     """A row whose form contains fingerprints of its `FORM_COLUMNS`."""
 
     FORM_COLUMNS: ClassVar[tuple[str, ...]] = ()
-    # Columns that make no sense without each other: if one has changed, all have.
+    # Columns that belong together: if one has changed, they all count as changed.
     TOGETHER: ClassVar[tuple[str, ...]] = ()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The part that the forms of `seen.SeenRow` share."""
+"""The base class of forms for a `seen.SeenRow`."""
 
 import json
 from typing import Any, TypeVar
@@ -41,7 +41,7 @@ class SeenForm(forms.ModelForm[R]):
         return column, str(getattr(row, column))
 
     def changed_meanwhile(self, error: ChangedMeanwhile, row: R) -> None:
-        """Report what a colleague has changed meanwhile, and let the next try pass.
+        """Report what a colleague has changed meanwhile, and accept the form if it is sent again.
 
         Args:
             row: the row with its current values.

@@ -28,7 +28,7 @@ PUBLISHED = {"1": True, "0": False}  # what a button of the form does besides sa
 @person_required
 def my_products(request: PersonRequest) -> HttpResponse:
     """List all products of the shops that the person works for."""
-    if after_login.address(request) == request.path:  # the sign-up has led here
+    if after_login.address(request) == request.path:  # the sign-up led here
         after_login.forget(request)
     if not request.user.is_seller:
         messages.info(request, _("Open a shop to sell your own things."))
@@ -109,7 +109,7 @@ def _edit(request: PersonRequest, product: Product) -> HttpResponse:
 
 
 def _status(form: ProductForm) -> int:
-    """Return 400, or 503 if the pictures only came at a bad time."""
+    """Return 400; 503 if the server is too busy for the pictures, 429 if there were too many."""
     if form.has_error("pictures", "busy"):
         return 503
     return 429 if form.has_error("pictures", "too_often") else 400
@@ -129,7 +129,7 @@ def _store(request: PersonRequest, form: ProductForm, slug: str) -> Product:
 
 
 def _saved(request: PersonRequest, product: Product) -> HttpResponse:
-    """Say whether the product is for sale now, since people may take a saved draft for that."""
+    """Say whether the product is for sale now: people may think so of a saved draft."""
     published = PUBLISHED.get(request.POST.get("published", ""))
     if published is not None:
         return _published(request, is_published=product.is_published)
@@ -190,7 +190,7 @@ def open_shop(request: PersonRequest) -> HttpResponse:
     form = OpenShopForm(request.POST or None)
     if request.method == "POST":
         key = submissions.content_key(request)
-        # Validate first: if the name is taken, that may be by the first click of two.
+        # Validate first: if the name is taken, the first of two clicks may have taken it.
         name = form.cleaned_data["name"] if form.is_valid() else None
         made = submissions.made_before(request.user, key, Shop.objects).exists()
         try:

@@ -18,10 +18,10 @@ PLAIN_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class ShopForm(SeenForm[Shop]):
-    """What an owner says about a shop.
+    """A shop's settings, which its owner changes.
 
     Args:
-        place: the absolute address below which shops have their pages.
+        place: the absolute address under which shops have their pages.
     """
 
     time_zone = forms.ChoiceField(
@@ -62,7 +62,7 @@ class ShopForm(SeenForm[Shop]):
         slug = str(self.cleaned_data["slug"]).lower()
         if slug == self.instance.slug:
             return slug
-        if not PLAIN_SLUG.fullmatch(slug):  # `barro_y_sal` and `barro--y-sal` look like another
+        if not PLAIN_SLUG.fullmatch(slug):  # `barro_y_sal`, `barro--y-sal` resemble other slugs
             raise ValidationError(self.fields["slug"].error_messages["invalid"], "invalid")
         if slug in settings.RESERVED_SHOP_SLUGS or is_reserved(slug):
             raise ValidationError(_("This address is ours. Choose another one."), "reserved")

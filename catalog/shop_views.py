@@ -21,7 +21,7 @@ from .shop_forms import ShopForm
 
 @person_required
 def my_shop(request: PersonRequest) -> HttpResponse:
-    """Lead to the settings of the person's first shop, or to opening one."""
+    """Redirect to the settings of the person's first shop, or to the form that opens one."""
     shop = access.shops_of(request.user).order_by("memberships__created_at", "id").first()
     if shop is None:
         return redirect("catalog:open_shop")

@@ -23,9 +23,9 @@ from .seen import set_changed
 def change_shop(
     actor: User, shop_id: int, values: Mapping[str, Any], seen: Mapping[str, str]
 ) -> Shop:
-    """Store what an owner changed about a shop, and nothing else.
+    """Store only the columns of a shop that an owner has changed.
 
-    The address that a shop gives up keeps leading to it.
+    An address that the shop gives up still leads to it.
 
     Args:
         values: the new values of its columns.
@@ -51,11 +51,11 @@ def change_shop(
     try:
         with transaction.atomic():
             shop.save(update_fields=changed)
-    except IntegrityError:  # somebody took one of them after the form was validated
+    except IntegrityError:  # somebody took the name or address after validation
         is_slug = Shop.objects.filter(slug=shop.slug).exclude(pk=shop.pk).exists()
         field, text = ("slug", SLUG_TAKEN) if is_slug else ("name", NAME_TAKEN)
         raise ValidationError({field: ValidationError(text, "taken")}) from None
-    # After the write, which waits for a shop that is just giving the address up.
+    # Check this after the write, which waits for a shop that is giving up the address.
     if FormerSlug.objects.filter(slug=shop.slug).exclude(shop=shop).exists():
         raise ValidationError({"slug": ValidationError(SLUG_TAKEN, "taken")})
     return shop
@@ -68,10 +68,10 @@ def _own_shop(actor: User, shop_id: int) -> Shop:
 
 
 def keep_leading_here(shop: Shop, slug: str) -> None:
-    """Let an address that a shop gives up lead to it; if its new one was its own, take that back.
+    """Let a shop's old address still lead to it, and its new address no longer be a former one.
 
     Args:
-        shop: with its new address, locked if it isn't staff who change it.
+        shop: the shop with its new address; locked, unless staff change it.
     """
     FormerSlug.objects.filter(shop=shop, slug=shop.slug).delete()
     FormerSlug.objects.get_or_create(slug=slug, defaults={"shop": shop})
@@ -87,7 +87,7 @@ def _require_room_for_slug(shop: Shop) -> None:
 
 @transaction.atomic
 def set_picture(actor: User, shop_id: int, picture: Picture | None) -> None:
-    """Store a shop's new picture, or none; the old file is deleted once that is committed.
+    """Store a shop's new picture, or remove it. The old file is deleted on commit.
 
     Raises:
         Http404: the actor doesn't work for the shop.
@@ -101,7 +101,7 @@ def set_picture(actor: User, shop_id: int, picture: Picture | None) -> None:
 
 @transaction.atomic
 def finish_first_steps(actor: User, shop_id: int) -> None:
-    """Show a shop's first steps no longer. Raises Http404 if the actor doesn't work for it."""
+    """Stop showing a shop's first steps. Raises Http404 if the actor doesn't work for it."""
     shop = access.own_shop(actor, shop_id)
     Shop.objects.filter(pk=shop.pk, first_steps_done_at=None).update(
         first_steps_done_at=timezone.now()
@@ -109,7 +109,7 @@ def finish_first_steps(actor: User, shop_id: int) -> None:
 
 
 def is_name_of_verified(claims: set[str], person_id: int | None) -> bool:
-    """Whether a name is that of a verified shop for which the person doesn't work.
+    """Return whether a name belongs to a verified shop that the person doesn't work for.
 
     Args:
         claims: what `trato.names.claimed` returns.

@@ -39,15 +39,15 @@ class SignupForm(PersonSignupForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         if cleaned.get("role") == User.Role.CONSUMER:
-            self.errors.pop("shop_name", None)  # of a field that is hidden now
+            self.errors.pop("shop_name", None)  # shoppers don't see this field
         elif self.errors.get("shop_name") and self._first_click():
-            del self.errors["shop_name"]  # the name is taken by this very sign-up
+            del self.errors["shop_name"]  # this same sign-up has taken the name
         elif cleaned.get("shop_name") == "":
             self.add_error("shop_name", forms.ValidationError(_("Name your shop."), "required"))
         return cleaned
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Create the account; a second click on the button finds the first one's account."""
+        """Create the account. A second click on the button returns the first click's account."""
         if self.account_already_exists and (user := self._first_click()):
             return user, None
         try:
@@ -64,7 +64,7 @@ class SignupForm(PersonSignupForm):
         return user, response
 
     def _first_click(self) -> User | None:
-        """Return the account that the same form has created just before."""
+        """Return the account that the same form has just created, if there is one."""
         data = getattr(self, "cleaned_data", {})
         recently = timezone.now() - timedelta(seconds=settings.SIGNUP_REPEAT_SECONDS)
         user = User.objects.filter(
@@ -84,7 +84,7 @@ class SignupForm(PersonSignupForm):
 class SignupView(PersonSignupView):
     """allauth's view, also for people who come to open a shop (`?role=seller`).
 
-    It is prepared for two people who want the same shop name at once.
+    If two people choose the same shop name at once, the second one sees an error in the form.
     """
 
     def get_initial(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class SignupView(PersonSignupView):
         return response
 
     def get_authenticated_redirect_url(self) -> str:
-        """Lead people who already have an account to the form that only opens the shop."""
+        """Send people who already have an account to the form that only opens a shop."""
         if self.request.GET.get("role") == User.Role.SELLER:
             return reverse("catalog:open_shop")
         return str(super().get_authenticated_redirect_url())

@@ -30,9 +30,9 @@ def insert_with_slug(row: Shop | Product, text: str) -> None:
 
 
 def _refuse_former(shop: Shop) -> None:
-    """Raise IntegrityError if a shop's address is another one's former address, or reserved.
+    """Raise IntegrityError if a shop's address is reserved, or was another shop's.
 
-    After the insert, which waits for a shop that is just giving the address up.
+    Call it after the insert, which waits for a shop that is giving up the address.
     """
     if (
         shop.slug in settings.RESERVED_SHOP_SLUGS

@@ -1,7 +1,7 @@
 """Forms that create something: a second click returns the first one's result.
 
 The page gives each form a key, which is stored in the same transaction as the result. So a repeat
-waits for the first submission, in whichever process that is, and gets the same result.
+waits for the first submission, in any process, and gets the same result.
 """
 
 import hashlib
@@ -28,8 +28,8 @@ class Keys(NamedTuple):
     """The keys of a posted form.
 
     Attributes:
-        content: of the form as it was filled in, see `content_key`.
-        form: of the form, however often it is shown again.
+        content: the key of the form as it was filled in, see `content_key`.
+        form: the key of the form, the same each time it is shown again.
     """
 
     content: uuid.UUID
@@ -47,7 +47,7 @@ def key_from(request: HttpRequest) -> uuid.UUID:
 
 
 def content_key(request: HttpRequest) -> uuid.UUID:
-    """Combine the key with the content, since people go back and write something else.
+    """Combine the key with the content, since people may go back and write something else.
 
     Files are compared by name and size.
     """
@@ -66,9 +66,9 @@ def made_before(actor: User, key: uuid.UUID, rows: models.Manager[M]) -> models.
 
 
 def claim(actor: User, key: uuid.UUID) -> SubmittedForm | None:
-    """Claim a form before carrying it out; None if it has been carried out. In a transaction.
+    """Claim a form before carrying it out; None if it has already been carried out.
 
-    If two do so at once, one waits for the other's transaction. Deletes the person's old keys.
+    Call it in a transaction: a second call waits for it to end. Deletes the person's old keys.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("what a form makes and its key are stored together or not at all")
@@ -81,7 +81,7 @@ def claim(actor: User, key: uuid.UUID) -> SubmittedForm | None:
 
 
 def give_up(submitted: SubmittedForm | None) -> None:
-    """Forget a form that has created nothing: sent again, it may have a better time."""
+    """Forget a form that has created nothing, so that it may work when it is sent again."""
     if submitted:
         submitted.delete()
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SubmittedForm(models.Model):
-    """A form that has created something, by the key from its page. See `submissions`."""
+    """A form that has created something, found by the key from its page. See `submissions`."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("who")

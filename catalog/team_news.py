@@ -1,6 +1,6 @@
-"""What people are notified of when a shop's team changes: who joined, a new role, a removal.
+"""Notifications about a shop's team: somebody joined, has a new role, or was removed.
 
-The notifications store codes and names. `NEWS_WORDS` makes words of them in the reader's language.
+The notifications store codes and names. `NEWS_WORDS` turns them into the reader's language.
 """
 
 from django.urls import reverse
@@ -37,7 +37,7 @@ def notify_of_role(user_id: int, shop: Shop, role: str) -> None:
 
 
 def notify_of_removal(user_id: int, shop: Shop) -> None:
-    """Notify a person who is no longer on the team, and so reads none of its news."""
+    """Notify a person who was removed. It isn't team news, since they can no longer see that."""
     _notify([user_id], REMOVED_KIND, shop.pk, title=shop.name, excerpt=REMOVED_KIND)
 
 

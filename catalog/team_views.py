@@ -61,7 +61,7 @@ def team(request: PersonRequest) -> HttpResponse:
 def change_role(request: PersonRequest, shop_key: str, user_key: str) -> HttpResponse:
     """Make an agent an owner, or an owner an agent.
 
-    A second click by owners who made themselves agents leads to the team like the first.
+    If owners make themselves agents with two clicks, the second also leads to the team.
     """
     shop_id, user_id = key_from(shop_key), key_from(user_key)
     gives_up = request.user.pk == user_id and request.POST.get("role") == ShopMember.Role.AGENT
@@ -87,7 +87,7 @@ def change_role(request: PersonRequest, shop_key: str, user_key: str) -> HttpRes
 @person_required
 @member_required
 def remove(request: PersonRequest, shop_key: str, user_key: str) -> HttpResponse:
-    """Ask before somebody is removed from the team, and do it.
+    """Ask for confirmation, then remove somebody from the team.
 
     A second click leads to the team like the first.
     """
@@ -111,7 +111,7 @@ def remove(request: PersonRequest, shop_key: str, user_key: str) -> HttpResponse
 
 @person_required
 def leave(request: PersonRequest, shop_key: str) -> HttpResponse:
-    """Ask before a person leaves a team, and do it. A second click leads there like the first."""
+    """Ask for confirmation, then leave a team. A second click leads to the team page too."""
     shop_id = key_from(shop_key)
     if request.method == "POST" and not access.shops_of(request.user).filter(pk=shop_id).exists():
         return redirect("catalog:team")
@@ -151,7 +151,7 @@ def _answer(request: PersonRequest, invitation_id: int, accept: bool) -> HttpRes
 
 
 def _invite(request: PersonRequest, shop_id: int, form: InvitationForm) -> bool:
-    """Invite the person in the form; return False if it now has an error."""
+    """Invite the person in the form; return False if the form now has an error."""
     if not invitation_mails.may_send(request):
         form.add_error("email", _too_many_mails())
         return False
@@ -187,7 +187,7 @@ def _invite_again(request: PersonRequest, invitation_id: int) -> HttpResponse:
 
 
 def _mail(request: PersonRequest, offer: invitations.Offer, email: str) -> None:
-    """Send the mail, unless it is a repeat, and say what has happened."""
+    """Send the mail, unless this is a repeat, and tell the owner what has happened."""
     if not offer.token or invitation_mails.send(request, offer):
         text = _("We've emailed the invitation to %(email)s.")
         messages.success(request, text % {"email": email})

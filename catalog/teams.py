@@ -78,7 +78,7 @@ def change_role(actor: User, shop_id: int, user_id: int, role: str) -> None:
 def remove_member(actor: User, shop_id: int, user_id: int) -> None:
     """Remove a person from the shop's team; their open tabs lose access immediately.
 
-    Raises PermissionDenied if the actor does not own the shop, or is the person.
+    Raises PermissionDenied if the actor does not own the shop, or is the person to remove.
     """
     require_owner(actor, shop_id)
     if actor.pk == user_id:
@@ -111,7 +111,7 @@ def require_room_for_shop(actor: User) -> None:
 
     Raises:
         PermissionDenied: the account was suspended or deleted meanwhile.
-        ValidationError: they already own as many shops as one can.
+        ValidationError: they already own as many shops as a person may.
     """
     if not _lock_person(actor.pk).is_active:
         raise PermissionDenied(f"person {actor.pk} is not active")  # only for the log
@@ -129,7 +129,7 @@ def require_owner(actor: User, shop_id: int) -> None:
 
 
 def lock_as_owner(actor: User, shop_id: int) -> None:
-    """Lock a shop, so that changes of its team take turns; the actor must still be an owner."""
+    """Lock a shop, so that changes to its team take turns; the actor must still be an owner."""
     _lock(shop_id)
     require_owner(actor, shop_id)
 
@@ -170,9 +170,9 @@ def _require_another_owner(shop_id: int, user_id: int) -> None:
 
 
 def _drop_invitations_by(user_id: int, shop_id: int) -> None:
-    """Withdraw what somebody who loses their rights has sent, perhaps to themselves.
+    """Withdraw the invitations that somebody who loses their rights sent, even to themselves.
 
-    Before the shop is locked: docs/decisions/0013-lock-order.md.
+    Call this before the shop is locked: docs/decisions/0013-lock-order.md.
     """
     TeamInvitation.objects.filter(shop_id=shop_id, invited_by=user_id).delete()
 

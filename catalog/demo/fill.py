@@ -28,19 +28,19 @@ from .shops import ALT, DemoShop, Goods, shops
 SEED = 20
 QUIET_DAYS = 62  # since the last product and person were added; all conversations are newer
 YEARS = 2  # during which people joined
-# These two see the site in their browser's language. The others have chosen theirs, and staff's
-# letters to them are in it.
+# These two see the site in their browser's language. The others have chosen a language, and staff
+# write to them in it.
 LOGINS = ("shopper@example.com", "seller@example.com")
 
 
 @dataclass
 class Filled:
-    """What the conversations need to know.
+    """What the code that creates conversations needs to know.
 
     Args:
         goods: the labels of each product on sale, by its ID: its kind, its kind in its shop
             ("north-loom/cushion") and its slug.
-        languages: the language that each person writes, by their ID.
+        languages: the language in which each person writes, by their ID.
     """
 
     goods: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Filled:
 
 
 def fill() -> Filled:
-    """Create everything but the conversations: always the same, with dates relative to now."""
+    """Create everything but the conversations: always the same data, with dates relative to now."""
     dice, now = random.Random(SEED), timezone.now()  # noqa: S311 – a demo, not a secret
     market, filled = shops(), Filled()
     users = _people(dice, now, market, filled)
@@ -94,7 +94,7 @@ def fill() -> Filled:
 
 
 def photos() -> dict[str, bytes]:
-    """Draw what shoppers photograph, by the names that the conversations use: JPEGs."""
+    """Return JPEGs of what shoppers photograph, by the names that conversations use."""
     look = next(
         goods.look for shop in shops() for goods in shop.goods if goods.look.style == "speckled"
     )
@@ -104,7 +104,7 @@ def photos() -> dict[str, bytes]:
 def _people(
     dice: random.Random, now: datetime, market: list[DemoShop], filled: Filled
 ) -> dict[str, User]:
-    """Create the accounts, by address. Sellers joined with their shops."""
+    """Create the accounts; return them by address. Sellers joined when their shops opened."""
     password = make_password(PASSWORD)
     staff = UserFactory.build(
         name=people.STAFF,
@@ -150,7 +150,7 @@ def _people(
 
 
 def _categories() -> dict[str, Category]:
-    """Create the categories, by the kinds of products that belong there."""
+    """Create the categories; return them by the kinds of products that belong there."""
     rows = [
         CategoryFactory.build(slug=slug, name=english, name_es=spanish)
         for slug, english, spanish, _kinds in people.CATEGORIES

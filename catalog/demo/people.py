@@ -14,7 +14,7 @@ CATEGORIES = [
 
 SHOPPER = "Lucía Romero"  # has the address shopper@example.com
 STAFF = "Sam Okoro"
-# By the language that they write.
+# By the language in which they write.
 SHOPPERS = {
     "en": [
         "Lucía Romero", "Noor Haddad", "Daniel Kowalski", "Chloe Moreau", "Yuki Mori",

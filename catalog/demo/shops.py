@@ -56,7 +56,7 @@ class DemoShop:
     """A shop, its team and its products, in one language. It opened `since` days ago.
 
     Args:
-        time_zone: IANA.
+        time_zone: an IANA name.
     """
 
     language: str

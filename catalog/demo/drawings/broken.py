@@ -1,4 +1,4 @@
-"""A bowl that arrived broken: what a shopper photographs."""
+"""A bowl that arrived broken, as a shopper photographs it."""
 
 import io
 from functools import lru_cache

@@ -6,7 +6,7 @@ from .studio import Look, Scene
 
 
 def cardigan(scene: Scene, look: Look) -> None:
-    """Draw a cardigan with buttons, laid out flat; a small one for babies, too."""
+    """Draw a buttoned cardigan, laid out flat, or a small one for babies."""
     scene.spot(0.54, 0.57, 0.5, 0.46, "#3b2c1f", 0.3)
     for side in (-1, 1):
         sleeve = [

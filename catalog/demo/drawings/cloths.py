@@ -6,7 +6,7 @@ from .studio import Look, Scene
 
 
 def cushion(scene: Scene, look: Look) -> None:
-    """Draw a square cushion with puffed edges; plain, herringbone, striped or of cables."""
+    """Draw a square cushion with puffed edges; plain, herringbone, striped or cabled."""
     scene.shadow(0.5, 0.82, 0.3, 0.035)
     outline = _cushion_edge(0.5, 0.5, 0.32)
     texture = {"herringbone": "herringbone", "cables": "knit"}.get(look.style, "weave")

@@ -25,7 +25,7 @@ def rgb(colour: str) -> Colour:
 
 
 def mix(one: str, other: str, share: float) -> str:
-    """Return a colour between two: 0 is the first one, 1 the other."""
+    """Mix two colours: a share of 0 is the first colour, 1 is the other."""
     parts = zip(rgb(one), rgb(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
 

@@ -21,7 +21,7 @@ def candle(scene: Scene, look: Look) -> None:
 
 
 def lamp(scene: Scene, look: Look) -> None:
-    """Draw a table lamp, lit: with a cone for a shade, a globe of paper, or on a bent arm."""
+    """Draw a lit table lamp, with a cone shade, a paper globe, or a bent arm."""
     scene.glow(0.5, 0.36, 0.62, "#ffe9bd", 0.8)
     scene.shadow(0.5, 0.845, 0.15, 0.024)
     foot = "#b98d5a" if look.style != "brass" else "#b08a3c"

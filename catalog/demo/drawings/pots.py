@@ -129,13 +129,13 @@ def teapot(scene: Scene, look: Look) -> None:
 
 
 def _mouth(scene: Scene, look: Look, y: float, rx: float, ry: float) -> None:
-    """Draw the rim and what one sees of the inside."""
+    """Draw the rim and the visible part of the inside."""
     scene.ellipse(0.5, y, rx, ry, lighter(look.colour, 0.25), round_)
     scene.ellipse(0.5, y + 0.004, rx - 0.012, ry * 0.86, darker(look.colour, 0.3), inside)
 
 
 def _band(y: float, rx: float, height: float, ry: float) -> Outline:
-    """Draw a ring around a turned thing."""
+    """Draw a ring around a pot."""
     upper = oval(0.5, y, rx, ry, 180, 0)
     lower = oval(0.5, y + height, rx, ry, 0, 180)
     return [*upper, *lower]

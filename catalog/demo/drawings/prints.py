@@ -7,7 +7,7 @@ from .shapes import Outline, curve
 from .studio import Look, Scene
 
 LEFT, TOP, RIGHT, BOTTOM = 0.2, 0.12, 0.8, 0.86
-SHEET = (0.27, 0.2, 0.73, 0.72)  # what is printed
+SHEET = (0.27, 0.2, 0.73, 0.72)  # the printed area
 
 
 def framed(scene: Scene, look: Look) -> None:

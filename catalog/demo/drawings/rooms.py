@@ -4,7 +4,7 @@ from .light import darker, flat, lighter, mix, round_, soft
 from .shapes import curve, oval
 from .studio import Look, Scene, View
 
-LYING = {"plate", "cardigan", "shawl", "print"}  # without a table's edge behind them
+LYING = {"plate", "cardigan", "shawl", "print"}  # no table edge behind them
 HANGING = {"print", "shawl", "cardigan"}
 ON_SOFA = {"cushion", "throw"}
 ON_FLOOR = {"monstera", "olive", "sansevieria"}
@@ -12,7 +12,7 @@ WHOLE = View()
 
 
 def furnish(kind: str, look: Look) -> Scene:
-    """Draw the room of a kind. The scene's view is then where the product belongs."""
+    """Draw the room for a kind of product. The scene's view is then set to the product's place."""
     scene = Scene(mix(look.ground, "#cfc6b8", 0.35), WHOLE, lying=True)
     _sunlight(scene)
     if kind in HANGING:
@@ -28,7 +28,7 @@ def furnish(kind: str, look: Look) -> Scene:
 
 
 def _sunlight(scene: Scene) -> None:
-    """Draw the light of a window on the wall."""
+    """Draw light from a window on the wall."""
     for x, y in ((0.1, 0.08), (0.27, 0.1), (0.1, 0.31), (0.27, 0.33)):
         pane = [(x, y), (x + 0.15, y + 0.018), (x + 0.15, y + 0.215), (x, y + 0.197)]
         scene.fill(pane, "#fff3d8", flat, blur=0.009)

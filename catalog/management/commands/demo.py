@@ -1,4 +1,4 @@
-"""`manage.py demo`: a marketplace with demo data. Run again, it adds nothing."""
+"""`manage.py demo`: a marketplace with demo data. Running it again adds nothing."""
 
 from typing import Any
 
