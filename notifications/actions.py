@@ -37,7 +37,7 @@ def notify(
     Call it inside the transaction that stores the change: the badges change on commit.
 
     Args:
-        recipient_ids: the people to notify. Without any, stored news still says the latest.
+        recipient_ids: the people to notify. If empty, stored news is still updated.
         subject_kind, subject_id: what it is about, for example `"conversation"`, 12.
         title, excerpt: what the list and the toast show; cut to fit. All members of a team see
             the same text about a subject, and so do all recipients outside a team.
@@ -75,7 +75,7 @@ def notify_each(news: Collection[tuple[int, News]]) -> None:
     """Notify each person of a new subject of their own, with a fixed number of queries.
 
     Args:
-        news: unsaved, each with the ID of its recipient. There was no news about these subjects.
+        news: unsaved, each with its recipient's ID. These subjects must not have news yet.
     """
     recipients = [pk for pk, _row in news]
     for row in (rows := [row for _pk, row in news]):
@@ -140,10 +140,10 @@ def mark_many_read(user: Person, *, subject_kind: str, subject_ids: Collection[i
 
 @transaction.atomic
 def mark_read_by_all(subject_kind: str, subject_ids: Collection[int], *, is_team: bool) -> None:
-    """Mark the notifications about some subjects as read by everybody, and announce the badges.
+    """Mark everybody's notifications about some subjects as read, and announce the badges.
 
     Args:
-        is_team: whether by those who were notified as members of a team; else by the others.
+        is_team: True for people who were notified as members of a team, False for all others.
     """
     rows = about(subject_kind, subject_ids)
     rows = rows.exclude(team_id=0) if is_team else rows.filter(team_id=0)
@@ -158,7 +158,7 @@ def make_unread(user: Person, news: Collection[News]) -> set[int]:
     """Make subjects unread for one person, although nothing new has happened.
 
     Args:
-        news: of one kind of subject. Their words are only used where there is no news yet.
+        news: about subjects of one kind. Their words are used only where no news exists yet.
 
     Returns:
         The IDs of the subjects that were not unread before. The caller announces the badge.
@@ -180,7 +180,7 @@ def make_unread(user: Person, news: Collection[News]) -> set[int]:
 
 @transaction.atomic
 def mute(user: Person, news: Collection[News], *, is_muted: bool) -> None:
-    """Let a person's badge count subjects no longer, or again, and announce the badge.
+    """Stop or resume counting some subjects in a person's badge, and announce the badge.
 
     Args:
         news: as for `make_unread`.
@@ -192,7 +192,7 @@ def mute(user: Person, news: Collection[News], *, is_muted: bool) -> None:
                 recipient_id=user.pk,
                 news=row,
                 team_id=row.team_id,
-                read_at=now,  # of those that did not exist
+                read_at=now,  # for rows that did not exist
                 is_muted=is_muted,
             )
             for row in get_or_create(news)
@@ -231,7 +231,7 @@ def replace_excerpt(
         subject_kind, subject_id: as for `notify`.
         team_id: the team that was notified; 0 for one person.
         excerpt: the excerpt that `notify` got for the message.
-        by: what it says now; empty if it is removed or withdrawn.
+        by: the new excerpt; empty if the message is removed or withdrawn.
     """
     quoting = about(subject_kind, [subject_id]).filter(team_id=team_id, excerpt=excerpt[:160])
     News.objects.filter(pk__in=locked(quoting)).update(excerpt=by[:160])
@@ -239,10 +239,10 @@ def replace_excerpt(
 
 @transaction.atomic
 def forget(subject_kind: str, subject_ids: Collection[int], *, unread_only: bool = False) -> None:
-    """Delete all notifications about some subjects, because the words in them are to go.
+    """Delete all notifications about some subjects, to remove the words in them.
 
     Args:
-        unread_only: leave what anybody has read.
+        unread_only: keep news that anybody has read.
     """
     rows = about(subject_kind, subject_ids)
     if unread_only:
@@ -258,7 +258,7 @@ def forget(subject_kind: str, subject_ids: Collection[int], *, unread_only: bool
 
 @transaction.atomic
 def drop_name(subject_kind: str, subject_ids: Collection[int], name: str) -> None:
-    """Remove a name from the beginning of titles of news about some subjects."""
+    """Remove a name from the beginning of the titles of news about some subjects."""
     named = about(subject_kind, subject_ids).filter(title__startswith=name)
     News.objects.filter(pk__in=locked(named)).update(title=Substr("title", len(name) + 1))
 

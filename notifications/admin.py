@@ -1,4 +1,4 @@
-"""Notifications for staff: whether somebody was notified."""
+"""Notifications for staff, who can see whether somebody was notified."""
 
 from datetime import datetime
 

@@ -29,7 +29,7 @@ changed_badges: DataLoader[int, queries.Unread] = DataLoader.from_database(
 changed_announcements: DataLoader[int, int] = DataLoader.from_database(
     announcements.unread_counts, pause=lambda: settings.BADGE_PAUSE_SECONDS
 )
-SOCKET_SECONDS = 0.0001  # that a socket may take of the time in which all show an announcement
+SOCKET_SECONDS = 0.0001  # per socket, when all sockets show an announcement
 
 
 class BadgeConsumer(RealtimeConsumer):
@@ -39,8 +39,8 @@ class BadgeConsumer(RealtimeConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.unread = queries.NOTHING  # that the client knows, with announcements
-        self.counted = queries.NOTHING  # last, without them
+        self.unread = queries.NOTHING  # what the client knows, with announcements
+        self.counted = queries.NOTHING  # the last count, without announcements
         self.announced = 0  # unread announcements
         self.counts, self.announced_counts = Latest(), Latest()
         self.turn = random.random()  # noqa: S311 – when it shows an announcement
@@ -68,11 +68,11 @@ class BadgeConsumer(RealtimeConsumer):
         await self.recount()
 
     async def announcement_changed(self, event: Event) -> None:
-        """Show an announcement, or take it away, and count those that are unread.
+        """Show an announcement or remove it, and count the unread ones.
 
         All sockets of a role get the event at once. They share a few queries (`DataLoader`), and
-        take their turns over `ANNOUNCEMENT_SPREAD_SECONDS`, each always at the same point of it, so
-        that an announcement and its withdrawal keep their order.
+        take turns over `ANNOUNCEMENT_SPREAD_SECONDS`. A socket's turn is always at the same point,
+        so that an announcement and its withdrawal keep their order.
         """
         frame = event.get("frame")
         if frame:
@@ -90,7 +90,7 @@ class BadgeConsumer(RealtimeConsumer):
             await asyncio.gather(self.recount(), self.recount_announcements())
 
     async def recount(self) -> None:
-        """Count unread notifications, and send the number if the client has another one."""
+        """Count unread notifications, and send the number if the client has a different one."""
         count = self.counts.ask()
         try:
             counted = await changed_badges.load(self.user.pk) or queries.NOTHING
@@ -104,7 +104,7 @@ class BadgeConsumer(RealtimeConsumer):
         """Count unread announcements as well.
 
         Args:
-            frame: what to send before the number, so that the client doesn't ask what it is about.
+            frame: sent before the number, so that the client needn't ask what has changed.
         """
         count = self.announced_counts.ask()
         try:
@@ -118,7 +118,7 @@ class BadgeConsumer(RealtimeConsumer):
             self.show_badge()
 
     def show_badge(self) -> None:
-        """Send the numbers, if the client has others."""
+        """Send the numbers, if the client has different ones."""
         unread = self.counted.plus(self.announced)
         if unread != self.unread:
             self.unread = unread
@@ -128,7 +128,7 @@ class BadgeConsumer(RealtimeConsumer):
     async def beat(cls, sockets: Sequence[Self]) -> None:
         """Also correct badges after lost events, and once announcements have expired."""
         await super().beat(sockets)
-        # Each pass over hundreds of sockets meets a cold cache, so there are few.
+        # Make few passes over the sockets: with hundreds of them, each pass meets a cold cache.
         asked = [
             (socket, socket.user.pk, socket.counts.ask(), socket.announced_counts.ask())
             for socket in sockets

@@ -7,12 +7,12 @@ from . import queries
 
 
 def badge(request: HttpRequest) -> dict[str, int | str]:
-    """Return what is unread, for the header, and `notified_until`: toasts are for later news.
+    """Return what is unread, for the header, and `notified_until`: toasts show only later news.
 
     `toast_seconds` is how long a toast stays.
 
-    `unread_notifications` are `unread_conversations` and `unread_notices` together. One query where
-    somebody is logged in.
+    `unread_notifications` is `unread_conversations` and `unread_notices` together. This takes one
+    query if somebody is logged in.
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

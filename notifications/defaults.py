@@ -4,7 +4,7 @@ Only current members of a team see its news, see `ACTIVE_MEMBERS` there.
 
 The app above also sets
 - `SELLERS`, the dotted name of a function that returns the accounts that sell, as rows of the user
-  model. All other people are shoppers to announcements.
+  model. To announcements, everybody else is a shopper.
 - `NEWS_WORDS`: for news from the site itself, by the kind of its subject, the dotted name of a
   function that turns the codes in the stored row into `notifications.words.Words` in the reader's
   language.
@@ -18,10 +18,10 @@ env = environ.Env()
 
 READ_NOTIFICATIONS_KEEP_DAYS = env.int("READ_NOTIFICATIONS_KEEP_DAYS", default=90)
 UNREAD_NOTIFICATIONS_KEEP_DAYS = env.int("UNREAD_NOTIFICATIONS_KEEP_DAYS", default=365)
-# Sent by staff of the whole site, within 24 hours.
+# How many the staff of the whole site may send within 24 hours.
 ANNOUNCEMENTS_PER_DAY = env.int("ANNOUNCEMENTS_PER_DAY", default=3)
-ANNOUNCEMENTS_KEEP_DAYS = env.int("ANNOUNCEMENTS_KEEP_DAYS", default=90)  # once nobody sees them
-# The open pages of one process show an announcement over this time, so that messages can pass.
+ANNOUNCEMENTS_KEEP_DAYS = env.int("ANNOUNCEMENTS_KEEP_DAYS", default=90)  # after nobody sees them
+# One process spreads an announcement to its open pages over this time, so that messages can pass.
 ANNOUNCEMENT_SPREAD_SECONDS = 0.5
 TOAST_SECONDS = 6  # longer while it has the pointer or the focus
 BADGE_PAUSE_SECONDS = 0.25  # between two counts of changed badges in one process

@@ -14,7 +14,7 @@ from .models import CONVERSATION, Announcement, News, Notification
 
 
 class NewsFactory(DjangoModelFactory[News]):
-    """The news about a subject; the same row again for the same audience."""
+    """The news about a subject. The same audience gets the same row again."""
 
     class Meta:
         model = News
@@ -39,7 +39,7 @@ class NotificationFactory(DjangoModelFactory[Notification]):
 
 
 class AnnouncementFactory(DjangoModelFactory[Announcement]):
-    """A draft to everyone in both languages; with `sent=True` it was sent to all people of now."""
+    """A draft to everyone in both languages; `sent=True` sends it to everybody who exists now."""
 
     class Meta:
         model = Announcement

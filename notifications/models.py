@@ -21,7 +21,7 @@ CONVERSATION = "conversation"  # the kind of subject whose number the inbox show
 
 
 class HourUTC(models.Func):
-    """The hour in which a time lies, in UTC, as PostgreSQL can keep it in a column and an index."""
+    """The hour of a time, in UTC, in a form that PostgreSQL can store and index."""
 
     output_field = models.DateTimeField()
     template = (
@@ -31,7 +31,7 @@ class HourUTC(models.Func):
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
     ) -> tuple[str, tuple[str | int, ...]]:
-        # Without ", ", at which Django cuts a table's definition when it reads its columns.
+        # Without ", ": Django splits a table's definition there when it reads its columns.
         template = "substr(%(expressions)s,1,13) || ':00:00'"
         return self.as_sql(compiler, connection, template=template, **extra)
 
@@ -39,9 +39,9 @@ class HourUTC(models.Func):
 class News(models.Model):
     """The latest news about a subject for one audience; each recipient has a `Notification`.
 
-    However many people are notified, a message changes only one row here. `told_at` is the last
-    time when it was made unread for everybody in the audience; NULL once somebody has read it. No
-    index contains a column that a message changes, so PostgreSQL updates the row in place (HOT).
+    However many people are notified, a message changes only one row here. `told_at` is when the
+    news was last made unread for its whole audience; NULL once somebody has read it. No index
+    contains a column that a message changes, so PostgreSQL updates the row in place (HOT).
     """
 
     subject_kind = models.CharField(
@@ -58,7 +58,7 @@ class News(models.Model):
     excerpt = models.CharField(_("excerpt"), max_length=160, blank=True)
     url = models.CharField(_("address"), max_length=200)
     happened_at = models.DateTimeField(_("last time"), default=timezone.now)
-    # Sorts the news of a team by an index: it changes once an hour, and not with each message.
+    # An index sorts a team's news by this: it changes once an hour, not with each message.
     hour = models.GeneratedField(
         expression=HourUTC("happened_at"),
         output_field=models.DateTimeField(),
@@ -83,7 +83,7 @@ class News(models.Model):
 
     @property
     def is_from_site(self) -> bool:
-        """Whether the site itself says this, not a person."""
+        """Whether this comes from the site itself, not from a person."""
         return self.subject_kind in settings.NEWS_WORDS or self.subject_kind == ANNOUNCEMENT
 
     @cached_property
@@ -95,9 +95,9 @@ class News(models.Model):
 class Notification(models.Model):
     """One row per recipient and subject, however often something happens.
 
-    `read_at` is empty while it is unread; the badge is the number of those: notices are counted at
-    the bell, the others at the inbox; muted ones nowhere. People see a team's
-    notifications only as long as they are members: see `queries.visible_to`. Code that changes
+    `read_at` is empty while a notification is unread. The badges count unread notifications: the
+    bell counts notices, the inbox the others; no badge counts muted ones. People see a team's
+    notifications only while they are members: see `queries.visible_to`. Code that changes
     `read_at` holds the lock on the row of `News`.
     """
 
@@ -126,7 +126,7 @@ class Notification(models.Model):
         verbose_name=_("notice"),
     )
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
-    # Here, so that sends need not look up who has muted what: only counting takes notice of it.
+    # Stored here so that sends need not look up who has muted what: only counts use it.
     is_muted = models.BooleanField(
         default=False,
         db_default=False,
@@ -151,7 +151,7 @@ class Notification(models.Model):
                 include=["team_id", "is_notice", "is_muted"],
                 name="notifications_of_recipient",
             ),
-            # A seller has few of these among a shop's.
+            # Among a shop's many notifications, a seller has only a few of these.
             models.Index(
                 fields=["recipient"], condition=models.Q(team_id=0), name="notifications_told_alone"
             ),
@@ -162,7 +162,7 @@ class Notification(models.Model):
 
     @property
     def read_url(self) -> str:
-        """The address that marks it as read."""
+        """The address that marks this notification as read."""
         if self.news.subject_kind == ANNOUNCEMENT:
             return address("notifications:read_announcement", self.news.subject_id)
         return address("notifications:read", self.pk)

@@ -1,6 +1,6 @@
 """Unread notifications, counted in the database.
 
-The queries count rows, not keys, so that PostgreSQL only reads the index of unread ones.
+The queries count rows, not keys, so that PostgreSQL only reads the index of unread notifications.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -48,8 +48,8 @@ ANNOUNCED = 10**17  # added to the keys of announcements in the list: no notific
 def visible_to(user_id: int) -> QuerySet[Notification]:
     """Return a person's notifications, without those of teams that the person has left.
 
-    Checked on every read, not cleaned up when somebody leaves: a concurrent write of news may still
-    treat them as a member.
+    Every read checks this. Deleting notifications when somebody leaves isn't enough, because a
+    concurrent write of news may still treat them as a member.
     """
     teams = active_members().filter(user_id=user_id).order_by().values("shop_id")
     own = Notification.objects.filter(recipient_id=user_id)
@@ -57,7 +57,7 @@ def visible_to(user_id: int) -> QuerySet[Notification]:
 
 
 def unread_and_now(user_id: int) -> tuple[Unread, datetime | None]:
-    """Return a person's badge and the database's time, with one query; no time if all is read."""
+    """Return a person's badge and the database's time, or None if all is read, with one query."""
     unread, at = NOTHING, None
     for total, notices, now in _unread_and_now(user_id):
         unread, at = Unread(unread.total + total, unread.notices + notices), now
@@ -76,15 +76,15 @@ def _unread_and_now(user_id: int) -> QuerySet[Any, tuple[int, int, datetime]]:
 
 
 def _numbers() -> dict[str, Count]:
-    """Return the aggregates that make an `Unread`."""
-    notices = Count("recipient", filter=Q(is_notice=True))  # with a filter, not "*"
+    """Return the aggregates for an `Unread`."""
+    notices = Count("recipient", filter=Q(is_notice=True))  # "*" can't have a filter
     return {"total": Count("*"), "notices": notices}
 
 
 def unread_counts(user_ids: Iterable[int]) -> dict[int, Unread]:
     """Return the badges of several people, without announcements, with one query.
 
-    Messages change these numbers, so sockets count only them after a message. `badges` has all.
+    Messages change only these numbers, so sockets recount only these. `badges` has all numbers.
     """
     counts = dict.fromkeys(user_ids, NOTHING)
     if not counts:
@@ -124,13 +124,13 @@ def _counting() -> tuple[str, list[Any]]:
         FROM counted c
         LEFT JOIN member m ON m.team_id = c.team_id AND m.person_id = c.recipient_id
         WHERE c.team_id = 0 OR m.team_id IS NOT NULL
-        GROUP BY c.recipient_id"""  # noqa: S608 – of the ORM's own making
+        GROUP BY c.recipient_id"""  # noqa: S608 – SQL from the ORM
     (empty,) = people.params
     return text, [None if one == empty else one for one in (*own_parameters, *team_parameters)]
 
 
 def has_unread(user_id: int, subject_kind: str, subject_ids: Collection[int]) -> bool:
-    """Whether a person has an unread notification about one of some subjects."""
+    """Return whether a person has an unread notification about any of some subjects."""
     about = {"news__subject_kind": subject_kind, "news__subject_id__in": listed(subject_ids)}
     return visible_to(user_id).filter(read_at=None, **about).exists()
 
@@ -178,7 +178,7 @@ def _position(row: Notification) -> tuple[datetime, int]:
 
 
 def _is_beyond(row: Notification, wanted: PageRequest) -> bool:
-    """Whether a row lies on the wanted side of the cursor, as in `ordered`."""
+    """Return whether a row is on the wanted side of the cursor, as in `ordered`."""
     if wanted.cursor is None:
         return True
     cursor = (wanted.cursor.at, wanted.cursor.pk)
@@ -186,7 +186,7 @@ def _is_beyond(row: Notification, wanted: PageRequest) -> bool:
 
 
 def _teams_of(user_id: int) -> Sequence[int]:
-    """Return the teams whose news are to be walked through in their order, see `_newest_first`."""
+    """Return the teams whose news `_newest_first` reads in the order of an index."""
     if connection.vendor == "sqlite":
         return ()
     rows = active_members().filter(user_id=user_id).order_by()
@@ -200,18 +200,18 @@ def _newest_first(
     wanted: PageRequest,
     limit: int,
 ) -> list[Notification]:
-    """Return up to a number of a person's notifications of a page and beyond it, with their news.
+    """Return up to `limit` of a person's notifications from a page on, with their news.
 
     Args:
-        chosen: which of them.
-        teams: all teams of the person: their news are walked through by an index until there are
-            enough. Without any, all that are chosen are read and sorted.
+        chosen: the filters of the notifications.
+        teams: all of the person's teams: an index reads each team's news in order until there is
+            enough. If empty, the database reads and sorts everything that the filters match.
     """
     own = Notification.objects.filter(recipient_id=user_id, **chosen).select_related("news")
     if not teams:
         rows = visible_to(user_id).filter(**chosen).select_related("news")
         return list(ordered(rows, wanted, time="news__happened_at")[:limit])
-    # With a join PostgreSQL would rather sort everybody's news, and look for this person's.
+    # With a join, PostgreSQL would sort everybody's news and look for this person's.
     at = Subquery(News.objects.filter(pk=OuterRef("news")).values("happened_at"))
     of_no_team = own.filter(team_id=0).select_related(None).prefetch_related("news")
     newest = [*ordered(of_no_team.annotate(at=at), wanted, time="at")[:limit]]

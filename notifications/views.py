@@ -32,7 +32,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def notification_rows(request: HttpRequest) -> HttpResponse:
-    """Return the rows of that page for its script. They have their own address because of Back."""
+    """Return that page's rows for its script, at their own address so that Back shows the page."""
     return render(request, "notifications/_rows.html", _context(request))
 
 
@@ -63,10 +63,10 @@ def read(request: HttpRequest, notification_id: int) -> HttpResponse:
 @login_required
 @require_GET
 def announcement(request: HttpRequest, announcement_id: int) -> HttpResponse:
-    """Show an announcement in full to somebody whom it addresses.
+    """Show an announcement in full to somebody it is for.
 
-    Opening it from a page of ours marks it as read; a link on another site must not. Browsers that
-    don't say where one comes from get a button.
+    Opening it from one of our pages marks it as read; a link on another site must not. Browsers
+    that don't say where the click came from get a button.
     """
     user = cast(Person, request.user)
     row = _announcement_for(user, announcement_id)
@@ -107,7 +107,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    """Return where the form wants to go, if that is on this site; otherwise the list."""
+    """Return the address that the form asks for, if it is on this site; otherwise the list's."""
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return wanted
@@ -118,7 +118,7 @@ def _next(request: HttpRequest) -> str:
 def unread(request: HttpRequest) -> HttpResponse:
     """Return as JSON the numbers of unread notifications and notices, and the newest for a toast.
 
-    With `notices=1` it is the newest notice.
+    With `notices=1`, the toast shows the newest notice.
     """
     if not request.user.is_authenticated:
         return JsonResponse({"code": "forbidden"}, status=403)

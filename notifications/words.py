@@ -21,11 +21,11 @@ class Words(NamedTuple):
     title: str
     text: str
     icon: str = "shield"  # the site's own; in `icons.svg`
-    sender: str = ""  # who says it, if that is not plain from the title
+    sender: str = ""  # who says it, if the title doesn't make that plain
 
 
 def words_of(news: "News") -> Words:
-    """Return what news says, see `NEWS_WORDS` and `NEWS_EXCERPTS`."""
+    """Return the words of news, see `NEWS_WORDS` and `NEWS_EXCERPTS`."""
     if news.subject_kind == ANNOUNCEMENT:
         return Words(news.title, news.excerpt, "megaphone", announcement_sender())
     if path := settings.NEWS_WORDS.get(news.subject_kind):
@@ -40,5 +40,5 @@ def _function(path: str) -> Callable[..., Any]:
 
 
 def announcement_sender() -> str:
-    """Say in the reader's language who speaks in an announcement; never a person."""
+    """Return who sent an announcement, in the reader's language: the site, never a person."""
     return _("Announcement from %(site)s") % {"site": settings.SITE_NAME}

@@ -1,1 +1,1 @@
-"""Announcements: what staff tell all shoppers, all sellers, or everybody."""
+"""Announcements by staff to all shoppers, all sellers, or everybody."""

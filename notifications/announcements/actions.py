@@ -26,7 +26,7 @@ State = Announcement.State
 
 
 def version_of(row: Announcement) -> str:
-    """Return a digest of all that people will see, so that nobody sends what they didn't read."""
+    """Return a digest of all that people will see, so that staff only send what they have read."""
     content = json.dumps([row.audience, row.texts, row.link, row.shown_days], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
@@ -42,16 +42,16 @@ def unfilled(row: Announcement) -> list[str]:
 
 @transaction.atomic
 def send(actor: Person, announcement_id: int, reason: str, version: str) -> Announcement:
-    """Show an announcement to everybody whom it addresses.
+    """Show an announcement to everybody it is for.
 
     Args:
-        version: of what the actor has read, see `version_of`.
+        version: the version that the actor has read, see `version_of`.
 
     Raises:
         AlreadyDone: it was sent before.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given, a language is missing, somebody has changed the draft
-            since, or `ANNOUNCEMENTS_PER_DAY` were sent.
+            since, or `ANNOUNCEMENTS_PER_DAY` have already been sent.
         Announcement.DoesNotExist: there is no such announcement.
     """
     require_permission(actor, MAY_SEND)
@@ -139,7 +139,7 @@ def _mark_read(user: Person, keys: list[int]) -> int:
 
 
 def _locked(announcement_id: int) -> Announcement:
-    """Return an announcement, locked. Senders take turns, so that they count right."""
+    """Lock and return an announcement. Senders take turns, so that the daily limit holds."""
     rows = Announcement.objects.select_for_update(no_key=True)
-    rows.order_by("pk").values_list("pk").first()  # the same row for all of them
+    rows.order_by("pk").values_list("pk").first()  # every sender locks this row first
     return rows.get(pk=announcement_id)

@@ -25,14 +25,14 @@ State = Announcement.State
 
 @admin.register(Announcement)
 class AnnouncementAdmin(StaffAdmin[Announcement]):
-    """Drafts can be changed and deleted; whatever was sent can only be withdrawn."""
+    """Drafts can be changed and deleted. An announcement that was sent can only be withdrawn."""
 
     form = AnnouncementForm
     list_display = ("id", "title", "audience", "state", "sent_at", "expires_at", "people")
     list_filter = ("state", "audience")
     search_fields = ("=id",)
     actions = None
-    view_on_site = False  # most of staff aren't addressed
+    view_on_site = False  # most staff aren't among the recipients
     change_form_template = "admin/notifications/announcement/change_form.html"
 
     @admin.display(description=_("title"))
@@ -59,7 +59,7 @@ class AnnouncementAdmin(StaffAdmin[Announcement]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Show a row as people see it, with what the member of staff can do."""
+        """Show an announcement as people see it, with what the member of staff can do with it."""
         row = context.get("original")
         if row:
             may_send = person_of(request).has_perm(actions.MAY_SEND)
@@ -80,7 +80,7 @@ class AnnouncementAdmin(StaffAdmin[Announcement]):
         ]
 
     def send(self, request: HttpRequest, announcement_id: int) -> HttpResponse:
-        """Send a draft, after a look at it in each language."""
+        """Send a draft, after showing it in each language."""
         row = get_object_or_404(Announcement, pk=announcement_id)
         number = queries.people_in(row.audience).count()
         addressed = ngettext(

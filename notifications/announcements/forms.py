@@ -28,7 +28,7 @@ TEXT_FIELDS = [name_of(code, part) for code, _name in settings.LANGUAGES for par
 
 
 class _DraftForm(StaffForm):
-    """A draft. A language may be left out until it is sent."""
+    """A draft. Until it is sent, a language may be missing."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         row = kwargs.get("instance")
@@ -42,7 +42,7 @@ class _DraftForm(StaffForm):
         super().__init__(*args, **kwargs)
 
     def clean_link(self) -> str:
-        """Take only pages of this site."""
+        """Accept only pages of this site."""
         link: str = self.cleaned_data["link"]
         path = link.partition("#")[0].partition("?")[0]
         if link and not (path.startswith("/") and _is_own_page(link, path)):
@@ -106,6 +106,6 @@ AnnouncementForm: type[StaffForm] = type("AnnouncementForm", (_DraftForm,), _fie
 
 
 class SendForm(ReasonForm):
-    """The reason for sending, and which version of the draft its reader has seen."""
+    """The reason for sending, and the version of the draft that the sender has seen."""
 
     version = forms.CharField(widget=forms.HiddenInput, max_length=16)

@@ -1,4 +1,4 @@
-"""Tell open pages of announcements, with one event for all who are addressed."""
+"""Tell open pages about announcements, with one event for all recipients."""
 
 from django.conf import settings
 from django.utils.translation import override
@@ -31,7 +31,7 @@ class Words(Struct):
 
 
 class AnnouncementSent(Struct, tag="announcement.sent"):
-    """Staff have announced something. `texts` are by language: everybody gets the same frame."""
+    """Staff have announced something. Everybody gets the same frame: `texts` has all languages."""
 
     announcement: int
     url: str
@@ -40,13 +40,13 @@ class AnnouncementSent(Struct, tag="announcement.sent"):
 
 
 class AnnouncementWithdrawn(Struct, tag="announcement.withdrawn"):
-    """Staff have withdrawn an announcement: it is to disappear."""
+    """Staff have withdrawn an announcement; pages must remove it."""
 
     announcement: int
 
 
 def audience_group(*, sells: bool) -> str:
-    """Return the role group of announcements that a person's sockets belong in."""
+    """Return the role group that a person's sockets join for announcements."""
     return SELLERS_GROUP if sells else SHOPPERS_GROUP
 
 
@@ -68,7 +68,7 @@ def announce_sent(row: Announcement) -> None:
 
 
 def announce_withdrawn(row: Announcement) -> None:
-    """Take an announcement away from open pages, on commit."""
+    """Remove an announcement from open pages, on commit."""
     _send(row, AnnouncementWithdrawn(row.pk))
 
 

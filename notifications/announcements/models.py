@@ -30,10 +30,10 @@ class Text(NamedTuple):
 
 
 class Announcement(models.Model):
-    """A text of staff to many people. However many they are, it is one row.
+    """A text from staff to many people, stored as one row however many they are.
 
-    It addresses the accounts that existed when it was sent: those with a key up to `people_until`.
-    The audit trail says who wrote and sent it; no other page does.
+    It is for accounts that existed when it was sent, which have keys up to `people_until`. The
+    audit trail says who wrote and sent it; no other page does.
     """
 
     class State(models.TextChoices):
@@ -81,7 +81,7 @@ class Announcement(models.Model):
 
     @property
     def at(self) -> datetime:
-        """When it was sent; of a draft, when it was created."""
+        """When it was sent; for a draft, when it was created."""
         return self.sent_at or self.created_at
 
     @property
@@ -102,7 +102,7 @@ class Announcement(models.Model):
 
 
 class ReadAnnouncement(models.Model):
-    """A person has read an announcement. Only then is there a row for this person."""
+    """A person has read an announcement. People who haven't read it have no row."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,

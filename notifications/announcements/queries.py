@@ -1,7 +1,7 @@
 """Which announcements a person can see, and which of them are unread.
 
-Nobody's page or socket costs more because an announcement addresses many: there are few current
-ones, and each is compared with the one person who asks.
+An announcement to many people makes no page or socket slower: there are few current announcements,
+and each is compared only with the person who asks.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,17 +19,17 @@ from trato.listed import listed
 
 from .models import Announcement, Audience, ReadAnnouncement
 
-Key = int | OuterRef  # a person's, or a column of an outer query that has it
+Key = int | OuterRef  # a person's key, or an outer query's column of keys
 
 
 @cache
 def sellers() -> Callable[[], QuerySet[Any]]:
-    """Return the function for the accounts that sell, see `SELLERS`."""
+    """Return the function that returns the accounts that sell, see `SELLERS`."""
     return cast("Callable[[], QuerySet[Any]]", import_string(settings.SELLERS))
 
 
 def people_in(audience: str) -> QuerySet[Any]:
-    """Return the accounts that an announcement would address now."""
+    """Return the accounts that would get an announcement if it were sent now."""
     people = get_user_model()._default_manager.filter(is_active=True)
     if audience == Audience.EVERYONE:
         return people
@@ -44,7 +44,7 @@ def newest_person() -> int:
 
 
 def current() -> QuerySet[Announcement]:
-    """Return the announcements that are shown now, to whomever."""
+    """Return the announcements that are shown to anybody now."""
     return Announcement.objects.filter(state=Announcement.State.SENT, expires_at__gt=Now())
 
 
@@ -74,7 +74,7 @@ def newest_unread(user_id: int) -> Announcement | None:
 
 
 def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
-    """Return how many announcements some people have not read, with one query.
+    """Return how many announcements each of these people has not read, with one query.
 
     People who have read all of them may be missing.
     """
@@ -89,7 +89,7 @@ def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
 def _counting() -> tuple[str, list[Any]]:
     """Return the statement of `unread_counts` and its parameters, with None for the people.
 
-    Without a current announcement, the database looks at nobody.
+    If there is no current announcement, the database reads no accounts.
     """
     people = listed([])
     numbers = unread(OuterRef("pk")).order_by().values("state").annotate(number=Count("*"))
@@ -112,5 +112,5 @@ def _read_by(person: Key) -> Exists:
 
 
 def _inner(person: Key) -> Key:
-    """Return a person's key for a query inside the one that got it."""
+    """Return a person's key for use in a subquery."""
     return OuterRef(person) if isinstance(person, OuterRef) else person

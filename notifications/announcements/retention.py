@@ -11,7 +11,7 @@ from .models import Announcement, ReadAnnouncement
 
 
 def _old() -> QuerySet[Announcement]:
-    """Announcements that nobody has seen for a while. Drafts stay."""
+    """Announcements that expired or were withdrawn long ago. Drafts stay."""
     until = ago(days=settings.ANNOUNCEMENTS_KEEP_DAYS)
     return Announcement.objects.filter(Q(expires_at__lt=until) | Q(withdrawn_at__lt=until))
 
@@ -20,7 +20,7 @@ def _marks() -> QuerySet[Any]:
     return ReadAnnouncement.objects.filter(announcement__in=_old())
 
 
-# A mark for each reader of an announcement: they go first, in batches.
+# Every reader of an announcement has a mark on it. The marks go first, in batches.
 RULES = [
     Rule("marks on old announcements", _marks),
     Rule("old announcements", _old),

@@ -1,4 +1,4 @@
-"""Room on PostgreSQL's pages: a new version of a row fits beside the old one, see `News`."""
+"""Leave room on PostgreSQL's pages, so that a new version of a row fits beside it: see `News`."""
 
 from django.db import migrations
 
