@@ -30,7 +30,7 @@ BEGIN, END = "<!-- make bench: begin -->\n", "<!-- make bench: end -->\n"
 
 def main(arguments: list[str]) -> int:
     """Run the measurements; return 0 if that was possible, whatever the results."""
-    # Treat it like Ctrl-C, so that everything started is stopped.
+    # Treat SIGTERM like Ctrl-C, so that everything that was started is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = parse(arguments)
     if missing := [program for program in NEEDED if programs.find(program) is None]:
@@ -109,7 +109,7 @@ def start_contenders(
 def settle(contenders: list[Contender]) -> None:
     """Wait until the servers have nothing left to do.
 
-    After the start, Trato's compute figures from the messages that the databases are filled with.
+    After its start, Trato computes figures from the messages in its database.
     """
     if not processes.settle({pid for one in contenders for pid in one.roots}):
         say("The servers are still busy with something else: believe the last rounds.")
@@ -136,7 +136,7 @@ def run_rounds(contenders: list[Contender], options: Namespace) -> None:
 def measure_idle(started: list[System], options: Namespace) -> Iterator[Idle]:
     """Measure idle sockets of the rival, and of Trato on each server.
 
-    To save time, the rival and other servers than Daphne get fewer.
+    To save time, the rival and servers other than Daphne get fewer sockets.
     """
     for system in started:
         if not options.idle or system.name == "stock":
@@ -153,7 +153,7 @@ def measure_idle(started: list[System], options: Namespace) -> Iterator[Idle]:
 
 
 def measure_browsers(options: Namespace) -> list[Waits]:
-    """Measure how long people wait in real browsers, if there is one."""
+    """Measure how long people wait in real browsers, if one is installed."""
     if not options.browser:
         return []
     if programs.find("chromium") is None:

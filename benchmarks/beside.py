@@ -18,11 +18,11 @@ def working(module: str, port: int, people: Sequence[str]) -> Iterator[None]:
     """Let people work until the end of the block.
 
     Args:
-        module: calls `work` when it is run with a port and people.
-        people: how the module names each of them; may be empty.
+        module: a module that is run with a port and people, and calls `work`.
+        people: a string for each person, as the module expects it; may be empty.
 
     Raises:
-        RuntimeError: one of them failed.
+        RuntimeError: one of the people failed.
     """
     if not people:
         yield
@@ -43,7 +43,7 @@ def work(act: Callable[[int, str], None]) -> None:
     """Let the people in `sys.argv` act again and again, until killed or until one of them fails.
 
     Args:
-        act: given the port and a person.
+        act: called with the port and a person.
     """
     port, people = int(sys.argv[1]), sys.argv[2:]
     failed = threading.Event()

@@ -19,7 +19,7 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-TIMEOUT_MS = 30_000.0  # then a step has failed
+TIMEOUT_MS = 30_000.0  # after which a step has failed
 WARM_UP = 3  # rounds that are not counted
 PROMISED_MS = 1000.0  # the promise: a message is visible, and a badge is correct, within a second
 
@@ -107,7 +107,7 @@ def _talk(shopper: BrowserContext, seller: BrowserContext, thread: str, rounds: 
     steps = (counted, cleared, shown, read, opened_by_key)
     for number in range(WARM_UP + rounds):
         answering.goto("/products/")
-        # What was read in the last round is marked as read up to a quarter of a second later.
+        # The page marks what the last round read up to a quarter of a second later.
         elsewhere.wait_for_function(
             "() => document.querySelector('[data-badge=conversations]').hidden"
         )
@@ -174,7 +174,7 @@ def _write(page: Page, text: str) -> None:
 
 
 def _seen(page: Page, part: str, text: str = "", *, since: float = 0.0) -> float:
-    """Wait until an element shows a text, and return when it did so."""
+    """Wait until an element shows a text, and return the time when it did."""
     handle: Any = page.wait_for_function(
         """([part, text, since]) => window.seen.findLast(
             (one) => one.part === part && one.text === text && one.at > since)""",

@@ -179,7 +179,7 @@ class Peer:
 def connect(
     endpoints: Sequence[Endpoint], dialect: Dialect, origin: str, *, opening: bool = False
 ) -> list[Peer]:
-    """Open sockets, some at a time.
+    """Open sockets, a few at a time.
 
     Args:
         origin: the origin of trusted pages.

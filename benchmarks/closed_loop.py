@@ -1,4 +1,4 @@
-"""Pairs that talk in a closed loop, and what the client measures of it."""
+"""Pairs that talk in a closed loop, and what the client measures."""
 
 import gc
 import select
@@ -27,7 +27,7 @@ class ClosedLoop:
         one_way: whether only the first person of each pair talks, as soon as the last message
             has arrived.
         pause: the minimum number of seconds between two messages of a pair.
-        onlookers: sockets of others, which receive and say nothing.
+        onlookers: other people's sockets, which only receive.
     """
 
     def __init__(
@@ -151,8 +151,8 @@ def measure(
     Args:
         warm_up: seconds before the measurement.
         seconds: the length of the measurement.
-        onlookers: as for `ClosedLoop`, like the arguments above.
-        on_edge: is called at the beginning and at the end of the measurement.
+        onlookers: as for `ClosedLoop`, like the arguments before it.
+        on_edge: called at the beginning and at the end of the measurement.
 
     Raises:
         Refused: the server violated the protocol, or a message never arrived.

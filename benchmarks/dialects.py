@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 BODY = b"Is the blue one still there, and could it be sent to Malaga by the end of next week?......"
-assert len(BODY) == 90  # noqa: S101 – what the tables say
+assert len(BODY) == 90  # noqa: S101 – the tables give this length
 
 
 @dataclass(frozen=True)

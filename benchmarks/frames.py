@@ -39,7 +39,7 @@ def split(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
 
 
 class Mask:
-    """Masks the frames of one client, always with the same key, which servers don't notice."""
+    """Masks one client's frames, always with the same key; servers don't notice."""
 
     def __init__(self) -> None:
         self._key = os.urandom(4)

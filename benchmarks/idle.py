@@ -77,7 +77,7 @@ def measure(system: System, stage: Stage, counts: Sequence[int], seconds: float)
     sockets = IdleSockets(system.dialect, system.origin)
     with system.serve(stage) as server:
         endpoints = system.endpoints(stage.cohort, max(counts) // 2, [server])
-        # Don't count what a server loads once, whether or not anybody comes, or for the first one.
+        # Don't count what a server loads once, at its start or for its first socket.
         processes.settle([server.pid])
         sockets.add(endpoints[:1])
         sockets.hold(SETTLE_SECONDS)

@@ -34,12 +34,12 @@ def cpu_seconds(roots: Iterable[int]) -> float:
     ticks = 0
     for pid in tree(roots):
         if fields := _stat(pid):
-            ticks += sum(map(int, fields[11:15]))  # utime, stime, and those of reaped children
+            ticks += sum(map(int, fields[11:15]))  # utime and stime, also of reaped children
     return ticks / TICKS_PER_SECOND
 
 
 def settle(roots: Collection[int]) -> bool:
-    """Wait until some process trees have nothing left to do; return False if they never had."""
+    """Wait until some process trees have nothing left to do; return False if they stay busy."""
     end = time.monotonic() + SETTLED_SECONDS_MAX
     while time.monotonic() < end:
         before = cpu_seconds(roots)

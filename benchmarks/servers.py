@@ -58,7 +58,7 @@ class System:
     database_url: str = ""
     # By `Stage.cohort`: conversations, each with the cookies of its two people.
     cohorts: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)
-    # By the same: the cookies of the colleagues of the first conversation's seller.
+    # Also by `Stage.cohort`: the cookies of the colleagues of the first conversation's seller.
     colleagues: dict[str, list[str]] = field(default_factory=dict)
 
     @contextlib.contextmanager
@@ -66,7 +66,7 @@ class System:
         """Run one server process until the end of the block.
 
         Args:
-            nice: how far its priority is lowered.
+            nice: how far to lower its priority.
         """
         port = services.free_port()
         priority = ["nice", "-n", str(nice)] if nice else []
@@ -94,10 +94,10 @@ class System:
         return {"daphne": ["daphne", "-b", "127.0.0.1", "-p", str(port), application]}
 
     def settle(self) -> None:
-        """Make the database clean up now, and leave out what Trato would do about old messages.
+        """Make the database clean up now, and let Trato skip its work on old messages.
 
-        Otherwise both would happen during another measurement. Trato's servers read each message
-        again when they have little to do, slowly: after a benchmark, that would take hours.
+        Otherwise both would happen during another measurement. When Trato's servers have little to
+        do, they slowly read each message again: after a benchmark, that would take hours.
         """
         if self.database_url:
             with psycopg.connect(self.database_url, autocommit=True) as connection:
@@ -107,7 +107,7 @@ class System:
                 connection.execute("CHECKPOINT")
 
     def endpoints(self, cohort: str, pairs: int, servers: Sequence[Server]) -> list[Endpoint]:
-        """Return the endpoints of pairs. With two servers, half of the pairs are on both."""
+        """Return the endpoints of pairs. Of two servers, half of the pairs use both."""
         ports = [server.port for server in servers]
         return [
             Endpoint(conversation, cookie, ports[(number >> side) % len(ports)])
@@ -168,9 +168,9 @@ def trato(folder: Path, cohorts: Cohorts) -> Iterator[System]:
 
 @contextlib.contextmanager
 def trato_for_browsers(folder: Path) -> Iterator[System]:
-    """Start Trato for one shopper and one seller in browsers, which need pages too.
+    """Start Trato for a shopper and a seller in browsers, which need pages too.
 
-    With the tests' settings: production's insist on HTTPS.
+    It uses the tests' settings, because production's insist on HTTPS.
     """
     environment = {
         "DJANGO_SETTINGS_MODULE": "config.settings.test",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Stage:
     """One line in the table of a system."""
 
-    how: str  # a name of `System.commands`
+    how: str  # a key of `System.commands`
     servers: int = 1
     one_core: bool = False  # client, servers, database and Redis share one core
     pairs: int | None = None  # that talk at once; by default as chosen on the command line
@@ -23,12 +23,12 @@ class Stage:
 
     @property
     def is_plain(self) -> bool:
-        """One server on the whole machine: its latency without load is also of interest."""
+        """One server on the whole machine, whose latency without load is measured too."""
         return self == Stage(self.how)
 
     @property
     def cohort(self) -> str:
-        """The people of `population` that talk."""
+        """The key of the people in `population` who talk."""
         return f"{self.members}-{self.unread}"
 
 
@@ -37,7 +37,7 @@ STAGES = {
     "daphne": Stage("daphne"),
     "2 daphnes": Stage("daphne", servers=2),
     "daphne, all on one core": Stage("daphne", one_core=True),
-    # More cores only help with more people: with few, they are not busy.
+    # More cores only help when there are more people: with few people, they aren't busy.
     "2 daphnes, 200 pairs": Stage("daphne", servers=2, pairs=200),
     "daphne, all on one core, 200 pairs": Stage("daphne", one_core=True, pairs=200),
     "daphne, all read": Stage("daphne", read_every=1),

@@ -16,7 +16,7 @@ from .client import Endpoint
 TOKEN = "t" * 32
 BOUNDARY = "a-photo-in-a-form"
 MEGABYTE = 1024**2
-STORED, LATER = 200, 503  # 503: so many others are decoded that it has to wait
+STORED, LATER = 200, 503  # 503: it has to wait while others are decoded
 
 
 def uploading(

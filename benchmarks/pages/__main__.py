@@ -31,7 +31,7 @@ COUNTS = (
 WARM_UP = 5  # rounds that are not counted
 
 Pages = list[dict[str, Any]]
-Round = list[tuple[float, float | None]]  # seconds of each page, and with fewer rows
+Round = list[tuple[float, float | None]]  # seconds for each page, and with fewer rows
 
 
 def main() -> int:
@@ -100,7 +100,7 @@ def measured(addresses: dict[str, str], rounds: int, only: list[str]) -> tuple[P
         Measurer(addresses["small"], *only) as small,
         Measurer(addresses["large"], "--check", *only) as large,
     ):
-        # Where the small database has less to show, this would measure how long rows take to draw.
+        # Compare equal numbers of rows. Otherwise this would measure how long rows take to draw.
         rows = {
             few["name"]: few["rows"]
             for few, many in zip(small.pages, large.pages, strict=True)
@@ -120,7 +120,7 @@ class Measurer:
 
     Args:
         address: the address of the database.
-        options: `--check` to check the query plans, and words, see `measure.main`.
+        options: `--check` to check the query plans, and words to choose pages, see `measure.main`.
     """
 
     def __init__(self, address: str, *options: str) -> None:
@@ -135,7 +135,7 @@ class Measurer:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.process.communicate()  # which closes its input and so stops it
+        self.process.communicate()  # closes its input, which stops it
 
     def round(self, rows: dict[str, int]) -> Round:
         """Request each page; return the seconds for each, see `measure.seconds_for`."""
@@ -147,7 +147,7 @@ class Measurer:
         return seconds
 
     def collect(self, seconds: Round) -> None:
-        """Keep a round; `alike` are the seconds with as many rows as the small database has."""
+        """Keep a round. `alike` gets the seconds with as many rows as the small database has."""
         for page, (more, alike) in zip(self.pages, seconds, strict=True):
             page["seconds"].append(more)
             page["alike"].append(more if alike is None else alike)
@@ -172,7 +172,7 @@ def report(at_small: Pages, at_large: Pages) -> int:
         most = small["most"] or RATIO_LIMIT
         ratio = alike50 / low50 if small["most"] else alike95 / low95
         counts = small["queries"], large["queries"]
-        # An empty page reads less than one with a row, and there is no half a row.
+        # Don't compare a page with rows to an empty one, which reads less.
         is_compared = small["compared"] and bool(small["rows"] or not large["rows"])
         compared = f"{ratio:7.2f}" if is_compared else f"{'–':>7}"
         rows = f"{small['rows']}/{large['rows']}"

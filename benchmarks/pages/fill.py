@@ -2,8 +2,8 @@
 
 One shop has half of all conversations, and 20 members who were all notified of each. The database
 generates the rows from series of numbers. It stores messages in the order of their times, so that a
-conversation's messages are as scattered as in real life. The last conversation goes on all
-the time.
+conversation's messages are as scattered as in real life. The last conversation goes on for the
+whole two years.
 """
 
 from collections.abc import Iterator
@@ -213,7 +213,7 @@ class Size:
 
     @property
     def longest(self) -> int:
-        """The number of messages in the last conversation, which is with the big shop."""
+        """The number of messages in the last conversation, which the big shop has."""
         return 50_000 if self.messages >= 500_000 else 100
 
     @property
@@ -265,7 +265,7 @@ def fill(address: str, size: Size) -> None:
 
 
 def _indexes(connection: Connection) -> list[tuple[str, str]]:
-    """Return the indexes that can be dropped meanwhile: names and definitions."""
+    """Return the indexes that can be dropped during the load: names and definitions."""
     rows = connection.execute(
         "SELECT indexname, indexdef FROM pg_indexes "
         "WHERE (tablename LIKE 'messaging_%' OR tablename LIKE 'notifications_%' "

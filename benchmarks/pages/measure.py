@@ -1,9 +1,9 @@
 """Measure the pages on the database in DATABASE_URL, one round for each line on stdin.
 
 Every page is requested as by a browser, through Django's whole handler with middleware, sessions
-and templates. The time in that handler is measured. A line is a JSON object of numbers of rows, by
-names of pages: these pages are requested once more with so many rows, to be compared with a page
-that has no more.
+and templates. The time in that handler is measured. A line is a JSON object from names of pages to
+numbers of rows: these pages are requested again with that many rows, to compare them with pages
+that have no more.
 """
 
 import json
@@ -57,7 +57,7 @@ FILTERS = [
     "archived=1&lane=theirs",
     "product=1&lane=ours",
 ]
-# Lists of the desk, and those of what its cases come from.
+# The desk's lists of cases.
 DESK = ["", "?kind__exact=report", "?severity__exact=3", "?who=nobody", "?who=me", "?state=closed"]
 CASES = 8  # whose pages staff open
 NOWHERE = ["xyzzy", "qwerty gracias", "zzz", "the xyzzy"]
@@ -72,7 +72,7 @@ class Page:
     addresses: list[str]
     limit: float | None = None  # milliseconds
     compared: bool = True  # compared with 10,000 messages
-    most: float | None = None  # how many times the median there it may take, instead of the p95
+    most: float | None = None  # for the ratio of medians, instead of RATIO_LIMIT for the p95
     queries: int = 0
     rows: int = 0  # conversations in its list, at most
     scans: list[str] = field(default_factory=list)
@@ -83,7 +83,7 @@ def main(check: bool, words: list[str]) -> None:
 
     Args:
         check: whether to check the plans of the pages' queries too.
-        words: only pages whose names have one of these, if there are any.
+        words: measure only pages whose names contain one of these; empty for all pages.
     """
     pages = pages_to_measure()
     if words:
@@ -97,7 +97,7 @@ def main(check: bool, words: list[str]) -> None:
 
 
 def seconds_for(page: Page, number: int, rows: int | None) -> tuple[float, float | None]:
-    """Return the seconds of a round for a page, and those for a number of rows if one is given."""
+    """Return the seconds for a page in a round, and its seconds with `rows` rows, if given."""
     address = page.addresses[number % len(page.addresses)]
     seconds = timed(page, address)
     if rows is None:
@@ -158,7 +158,7 @@ def pages_to_measure() -> list[Page]:
         search(big, "two words", TWO),
         search(big, "names", NAMES),
         search(big, "nowhere", NOWHERE),
-        # A seller in the small database has only a handful of unread ones: nothing to compare with.
+        # In the small database, a seller has too few unread conversations for a comparison.
         Page(
             "search, unread", big, [f"{inbox}?unread=1&q={text}" for text in [*RARE, *COMMON]],
             150, compared=False,
@@ -169,7 +169,7 @@ def pages_to_measure() -> list[Page]:
         Page("thread, old", big, old),
         Page("thread, shopper", shopper, [asked.get_absolute_url()]),
         Page("catch-up", big, [f"{address}messages/?since=1" for address in of_big]),
-        # In the small database there are fewer past answers to read.
+        # In the small database, there are fewer past answers to read.
         Page(
             "suggestions", big, [f"{address}suggestions/" for address in of_big], 50, compared=False
         ),
@@ -181,7 +181,7 @@ def pages_to_measure() -> list[Page]:
             Page(f"admin, {name.split('/')[1]}s", staff, [f"/admin/{name}/"])
             for name in ADMIN
         ),
-        # A search for a person reads the people, which also increase.
+        # A search for a person reads the accounts, and there are more of these too.
         *(
             Page(
                 f"admin, {name.split('/')[1]}s of", staff, [f"/admin/{name}/?q=person100%40"],
@@ -194,7 +194,7 @@ def pages_to_measure() -> list[Page]:
 
 
 def long_thread(client: Client) -> list[Page]:
-    """Return the pages of the longest conversation, which has 100 messages, or 50,000."""
+    """Return the pages of the longest conversation, which has 100 or 50,000 messages."""
     from messaging.models import Conversation
 
     talk = Conversation.objects.latest("last_sequence")
@@ -208,13 +208,13 @@ def long_thread(client: Client) -> list[Page]:
         Page("long thread, middle JSON", client, [f"{own}messages/?around={middle}"], most=most),
         Page("long thread, newer JSON", client, [f"{own}messages/?after={middle}"], most=most),
         Page("long thread, common word", client, common, 150, most=most),
-        # Among 100 messages there is nothing to be found.
+        # Among 100 messages, there is nothing to find.
         Page("long thread, rare word", client, rare, 150, compared=False),
     ]
 
 
 def desk(client: Client, moderator: Any) -> list[Page]:
-    """Return the pages of the desk: with 1,000 cases, or 100,000."""
+    """Return the pages of the desk, which has 1,000 or 100,000 cases."""
     from messaging.models import Case
 
     own = Case.objects.filter(closed_at=None, severity=1)[:CASES]
@@ -255,10 +255,10 @@ def look_at(page: Page, check: bool) -> None:
 
 
 def scans_large(plan: list[str]) -> bool:
-    """Whether a plan reads a large table in full.
+    """Return whether a plan reads a large table in full.
 
-    A count that stops at a limit doesn't: PostgreSQL reads until it has a thousand, and uses an
-    index unless far more qualify.
+    A count that stops at a limit doesn't: PostgreSQL reads until it has a thousand rows, and uses
+    an index unless far more rows qualify.
     """
     is_count = plan[0].startswith("Aggregate")
     return any(
@@ -269,7 +269,7 @@ def scans_large(plan: list[str]) -> bool:
 
 
 if __name__ == "__main__":
-    import config.asgi  # noqa: F401 – all that a server has loaded, and as it has it
+    import config.asgi  # noqa: F401 – load all that a server loads, in the same way
 
     options = sys.argv[1:]
     main("--check" in options, [one for one in options if one != "--check"])

@@ -17,7 +17,7 @@ from notifications.models import News, Notification
 def fill(pairs: int, *, members: int = 1, unread: int = 0) -> list[dict[str, Any]]:
     """Create them; return each conversation with the sessions of its shopper and its seller.
 
-    The first one also has those of the seller's colleagues.
+    The first conversation also has the sessions of the seller's colleagues.
 
     Args:
         members: members per shop, including the seller.
