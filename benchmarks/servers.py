@@ -107,7 +107,7 @@ class System:
                 connection.execute("CHECKPOINT")
 
     def endpoints(self, cohort: str, pairs: int, servers: Sequence[Server]) -> list[Endpoint]:
-        """Return the endpoints of pairs. Of two servers, half of the pairs use both."""
+        """Return the endpoints of pairs. With two servers, half of the pairs use both."""
         ports = [server.port for server in servers]
         return [
             Endpoint(conversation, cookie, ports[(number >> side) % len(ports)])
