@@ -1,7 +1,7 @@
 // Every page starts here. Each part is loaded separately, so that if one fails, only the parts that
 // need it fail as well; the page then says that it is incomplete. Forms post without any scripts.
-const START_WITHIN = 3000; // milliseconds that the socket waits for parts which are slow to come
-const SAY_AFTER = 10000; // milliseconds until a part that is still under way counts as missing
+const START_WITHIN = 3000; // milliseconds that the socket waits for parts that load slowly
+const SAY_AFTER = 10000; // milliseconds until a part that is still loading counts as missing
 
 const missing = new Set();
 
@@ -25,7 +25,7 @@ async function load(name) {
   }
 }
 
-/** Our elements on this page: <trato-thread> is defined by thread.js, and so on. */
+/** Return our elements on this page: thread.js defines <trato-thread>, and so on. */
 function elements() {
   const names = [...document.querySelectorAll(":not(:defined)")].map(({ localName }) => localName);
   const ours = names.filter((name) => name.startsWith("trato-"));
@@ -35,7 +35,7 @@ function elements() {
 document.documentElement.toggleAttribute("data-started", true);
 const hasPerson = document.querySelector("[data-user]") !== null;
 
-// A row of tabs may be wider than a phone.
+// Scroll to the current tab, because a row of tabs may be wider than a phone.
 for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
   tab.scrollIntoView({ block: "nearest", inline: "center" });
 }
@@ -51,7 +51,7 @@ const parts = elements();
 if (hasPerson) parts.push("badge", "toast", "connection-status", "unsent", "active");
 const loaded = Promise.all(parts.map(load));
 
-const { session } = (await load("session")) ?? {}; // also of a visitor: it tells the other tabs
+const { session } = (await load("session")) ?? {}; // for visitors too: it tells the other tabs
 if (session?.user) {
   const late = new Promise((resume) => setTimeout(resume, START_WITHIN, "late"));
   const isLate = (await Promise.race([loaded, late])) === "late";

@@ -1,4 +1,4 @@
-// Show the badge in Django's admin, and say so when the session ends.
+// Shows the badge in Django's admin, and explains when the session has ended.
 import "trato/badge";
 import { explain } from "trato/ended";
 import { session } from "trato/session";

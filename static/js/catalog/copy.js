@@ -1,5 +1,5 @@
-// A text with a button that copies it. If it is in a form, copying also posts the form in the
-// background: then the person has done what the form is about.
+// A text with a button that copies it. In a form, copying also posts the form in the background,
+// because the person has then done what the form is about.
 import { gettext } from "trato/text";
 
 class Copy extends HTMLElement {
@@ -15,7 +15,7 @@ class Copy extends HTMLElement {
     try {
       await navigator.clipboard.writeText(this.field.value);
     } catch {
-      this.field.focus(); // selects the text, for the person's own keys
+      this.field.focus(); // selects the text, so that the person can copy it by keyboard
       return;
     }
     const done = gettext("Copied");

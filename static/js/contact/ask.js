@@ -6,8 +6,8 @@ import { Draft, SENT } from "trato/drafts";
 import { session } from "trato/session";
 import * as storage from "trato/storage";
 
-// A visitor's words don't belong to an account yet, so they are deleted with the tab; after a login
-// there they are kept.
+// A visitor's words don't belong to an account yet, so they go with the tab. After a login in that
+// tab, they are kept.
 const AREA = session.user ? "local" : "session";
 const PREFIX = `trato-ask-${session.user ?? ""}`;
 const VISITOR = "trato-ask-";
@@ -38,12 +38,12 @@ class Ask extends HTMLElement {
       else event.preventDefault();
     });
     count(this.field, this.counter);
-    // The bar that leads here would only cover what it leads to.
+    // The bar that leads to the panel would only cover it.
     new IntersectionObserver(([seen]) => this.toggleAttribute("data-in-view", seen.isIntersecting))
       .observe(this.field);
   }
 
-  /** What a visitor wrote in this tab belongs to the person who has logged in here. */
+  /** Give what a visitor wrote in this tab to the person who has logged in here. */
   adopt(key) {
     for (const end of ["", SENT]) {
       const text = storage.get(key + end, "session");
@@ -54,7 +54,7 @@ class Ask extends HTMLElement {
 
   /**
    * If these words were sent before, the server has them, or gets them under the same `client_id`.
-   * If they were sent before this script could store that, they are recognised by the words.
+   * If they were sent before this script could store that, it recognises them by their text.
    */
   resume() {
     const words = this.field.value;

@@ -1,5 +1,5 @@
-// What stands beside a conversation follows the team's and the shopper's acts: how long it has waited,
-// whose turn it is in the shopper's other conversations, and the last note.
+// The pane beside a conversation follows what the team and the shopper do. It shows how long the
+// conversation has waited, whose turn it is in the shopper's other conversations, and the last note.
 import { refresh } from "trato/fresh-page";
 import { write } from "trato/local-time";
 import { session } from "trato/session";
@@ -37,7 +37,7 @@ class Context extends HTMLElement {
       this.last = sequence;
     }
     const item = this.itemOf(conversation);
-    if (!item && consumer === Number(this.dataset.consumer)) return refresh(); // a new one of the shopper's
+    if (!item && consumer === Number(this.dataset.consumer)) return refresh(); // the shopper has started a new one
     const turn = side === "consumer" ? "seller" : "consumer";
     if (!automatic && item?.dataset.turn !== turn) this.turned(conversation, turn, at);
     const time = item?.querySelector(".others__time");
@@ -46,7 +46,7 @@ class Context extends HTMLElement {
     if (item.previousElementSibling) item.parentNode.prepend(item);
   }
 
-  /** The messages that were missed without a connection. */
+  /** Apply the messages that were missed without a connection. */
   caughtUp({ conversation, messages }) {
     if (conversation === this.conversation) messages.forEach((message) => this.said(message));
   }
@@ -55,7 +55,7 @@ class Context extends HTMLElement {
     return this.querySelector(`[data-turn-of="${conversation}"]`);
   }
 
-  /** Show whom a conversation waits for, and since when. */
+  /** Show whose turn it is in a conversation, and since when. */
   turned(conversation, turn, since) {
     const item = this.itemOf(conversation);
     if (!item) return;
@@ -79,7 +79,7 @@ class Context extends HTMLElement {
     link.hidden = false;
   }
 
-  /** Where the pane lies over the conversation, it would hide the note. */
+  /** Close the pane where it covers the conversation, because it would hide the note. */
   close() {
     this.closest("trato-panes")?.showContext(false);
   }

@@ -1,6 +1,6 @@
-// The open conversation and the list's header as the server draws them now: for what no event says, and
-// after events may have been missed. Each page is fetched once for all its parts. Those marked with
-// `data-fresh` are exchanged here; others get the conversation's page with the session's event
+// Fetches the open conversation and the list's header again, for changes that no event describes, and
+// after events may have been missed. Each page is fetched once for all its parts. This script replaces
+// parts marked with `data-fresh`; other scripts get the conversation's page with the session's event
 // `page.fresh`.
 import { entitle } from "trato/badge";
 import { isVisible } from "trato/keep-focus";
@@ -11,9 +11,9 @@ import { session } from "trato/session";
 
 const GATHER = 200; // milliseconds; requests within this time share one page
 const PAUSE = 2000; // milliseconds after a request that failed; doubled each time
-const LONGEST_PAUSE = 32000; // then it is given up, until there is a reason again
+const LONGEST_PAUSE = 32000; // then it gives up until there is another reason
 const YOUNG = 3000; // milliseconds after the visit began, in which a page's socket normally becomes live
-const OLD = 60000; // milliseconds after which prices, stock and offered times may be others
+const OLD = 60000; // milliseconds after which prices, stock and offered times may have changed
 
 const conversationOf = (root) => root.querySelector("trato-thread")?.dataset.conversation;
 const CHOOSING = "details[open] :is(select, input:not([type=hidden]))";
@@ -26,7 +26,7 @@ class FreshPage {
 
   /**
    * `addressOf()`: the page's address, or null if none of its parts is shown. `isLate`: whether there was
-   * no socket yet, so that events may have been missed. `fits(page)`: whether a page is that of what is shown.
+   * no socket yet, so that events may have been missed. `fits(page)`: whether a page is of what is shown.
    */
   constructor(addressOf, { isLate = false, fits = () => true, taken = () => {} } = {}) {
     Object.assign(this, { addressOf, isLate, fits, taken });
@@ -95,7 +95,7 @@ class FreshPage {
   }
 }
 
-let released = Promise.resolve(); // once no button is held down: exchanged then, it would not be clicked
+let released = Promise.resolve(); // once no button is held down: replacing that button would lose the click
 document.addEventListener("pointerdown", () => {
   released = new Promise((resume) => {
     for (const kind of ["pointerup", "pointercancel"]) {
@@ -107,13 +107,13 @@ document.addEventListener("pointerdown", () => {
 const contentsOf = (part) => part.innerHTML.replace(/\s+/g, " ");
 const controlsOf = (root) => [...root.querySelectorAll("a, button, select, summary")];
 
-/** What a control does: the same one may stand elsewhere after the exchange. */
+/** Return what a control does, because it may be in another place after the exchange. */
 function purposeOf(one) {
   const value = one.localName === "select" ? "" : one.value;
   return [one.localName, one.getAttribute("href") ?? one.form?.getAttribute("action"), one.name, value].join(" ");
 }
 
-/** Show a part as the other page has it. What is open or chosen in it stays so, and so does the focus. */
+/** Show a part as the other page has it. Keep the focus, and what is open or chosen in it. */
 function exchange(old, part) {
   if (old.querySelector(CHOOSING)) return; // somebody is choosing there
   writeAll(part);
@@ -147,19 +147,20 @@ const thread = new FreshPage(() => conversationOf(document) && location.href, {
     session.emit("page.fresh", page);
   },
 });
-// An answer that is under way may be older than the event.
+// An answer that is on its way may be older than the event.
 onNews((ids) => {
   if (thread.isAsking && (!ids || ids.includes(Number(conversationOf(document))))) thread.want();
 });
 document.addEventListener("visibilitychange", () => thread.wantIfOld());
-// The other side may have deleted the account: the page names nobody any more who has.
+// The other side may have deleted the account; then the page no longer shows the name.
 document.addEventListener("thread-ended", () => thread.want());
 
-// One's own messages that are being checked, or that were not delivered.
+// The person's own messages that are being checked, or that were not delivered.
 for (const kind of ["message.held", "message.rejected"]) {
   session.on(kind, ({ conversation }) => String(conversation) === conversationOf(document) && thread.want());
 }
-// What staff have removed may have been a scam, and what they show again wasn't: advice is above the messages.
+// A message that staff removed may have been a scam, and one that they restored wasn't. The advice above
+// the messages depends on that.
 session.on("message.changed", ({ conversation, removed }) => {
   if (String(conversation) !== conversationOf(document)) return;
   if (removed || document.querySelector(".thread__recalled")) thread.want();
@@ -180,8 +181,8 @@ new FreshPage(() => {
 // The rows name assignees.
 session.on("members.changed", () => document.querySelector("trato-inbox")?.changed());
 
-/** Show what a reload would show of the conversation. */
+/** Show the conversation as a reload would show it. */
 export const refresh = () => thread.want();
 
-/** The same, if the page is no longer quite new. */
+/** Do the same, but only if the page is no longer new. */
 export const refreshOld = () => thread.wantIfOld();

@@ -1,8 +1,8 @@
-// Which message was the last one on the screen: what asks for it must not overlook a newer one.
+// Tells the server which message was last on the screen, so that an act doesn't overlook a newer one.
 
-/** Write its sequence into the field `seen` of a form. */
+/** Write the last message's sequence into the field `seen` of a form. */
 export function noteSeen(form) {
   const thread = document.querySelector("trato-thread");
-  // A page that shows older messages keeps what was the last one when it showed that.
+  // A page that shows older messages keeps the last message from when it showed the newest ones.
   if (form.elements.seen && thread?.newest) form.elements.seen.value = thread.newest;
 }

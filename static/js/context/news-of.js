@@ -1,5 +1,4 @@
-// Which conversations an event changes on their pages, so that a page which was asked for before it is
-// out of date.
+// Says which conversations' pages an event changes. A page that was requested before it is out of date.
 import { session } from "trato/session";
 
 const OF_ONE = [
@@ -8,7 +7,7 @@ const OF_ONE = [
 ];
 const OF_ANY = ["labels.changed", "members.changed", "lost"];
 
-/** `listener` gets IDs of conversations, or null if it may be any. */
+/** `listener` gets the conversations' IDs, or null if it may be any conversation. */
 export function onNews(listener, signal) {
   for (const kind of OF_ONE) session.on(kind, ({ conversation }) => listener([conversation]), signal);
   session.on("own.changed", ({ conversations }) => listener(conversations.map((own) => own.conversation)), signal);

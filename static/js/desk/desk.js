@@ -12,7 +12,7 @@ let isAsking = false;
 let isWanted = false;
 let isNews = false;
 
-/** Show the counts, one request at a time: a change meanwhile is one more afterwards. */
+/** Show the counts, one request at a time. A change meanwhile causes one more request afterwards. */
 async function count() {
   timer = null;
   isAsking = true;
@@ -22,7 +22,7 @@ async function count() {
   if (isWanted) ask();
 }
 
-/** Show the counts as they are now, and that there is news: if an event said so, or if they differ. */
+/** Show the current counts. If an event came or the counts differ, also show that there is news. */
 async function show() {
   const answer = await request(head.dataset.desk, { headers: { Accept: "application/json" } });
   if (!answer?.ok) return;
@@ -46,7 +46,7 @@ function changed() {
   ask();
 }
 
-/** Show in its row who works on a case now. Its place and the filters follow with the next page. */
+/** Show in a case's row who works on it now. Its place and the filters change with the next page. */
 function claimed({ case: key, name }) {
   const link = document.querySelector(`#result_list a[href*="/case/${key}/change/"]`);
   const cell = link?.closest("tr").querySelector(".field-who");
@@ -56,7 +56,7 @@ function claimed({ case: key, name }) {
 
 let renamed = [];
 
-/** Show the people of some cases as the page would name them now: one has deleted the account. */
+/** Show the people of some cases as the page would name them now: one has deleted their account. */
 async function rename() {
   const answer = await request(location.href, { headers: { Accept: "text/html" } });
   const text = answer?.ok ? await answer.text().catch(() => "") : "";
@@ -75,7 +75,7 @@ if (head) {
   session.on("desk.changed", changed);
   session.on("case.claimed", claimed);
   session.on("case.claimed", changed);
-  // Before the socket was there, events were missed.
+  // Events before the socket was open were missed.
   session.on("live", () => (head.dataset.wasLive ? changed() : ask()));
   if (session.live) ask();
   session.on("lost", () => (head.dataset.wasLive = "1"));
@@ -87,7 +87,7 @@ if (page?.dataset.renew) {
   const renew = async () => {
     if (!document.hasFocus()) return;
     const answer = await submit(page.dataset.renew, {}, "application/json");
-    if (answer?.status === 409) location.reload(); // it is closed, or somebody else has it now
+    if (answer?.status === 409) location.reload(); // the case is closed, or somebody else has it now
   };
   setInterval(renew, Number(page.dataset.every) * 1000);
   window.addEventListener("focus", renew);

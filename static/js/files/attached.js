@@ -1,7 +1,7 @@
-// What lists, toasts and quotes say of a message that has only files; as `Attached` in messaging/models/message.py.
+// What lists, toasts and quotes show for a message with only files; see `Attached` in messaging/models/message.py.
 import { gettext } from "trato/text";
 
-/** The kind of the files, as the server calls it; empty without any. */
+/** Return the kind of the files, as the server calls it; empty if there are no files. */
 export function attachedIn(files) {
   if (!files.length) return "";
   if (files.every(({ kind }) => kind === "image")) return files.length === 1 ? "photo" : "photos";

@@ -1,5 +1,5 @@
 // The files of the message that is being written: chosen, dropped, pasted or photographed. They are
-// uploaded at once; the message waits in the outbox for those that are still under way.
+// uploaded at once; the message waits in the outbox for files that are still being uploaded.
 import { findBlob } from "trato/blobs";
 import { sizeText } from "trato/file-list";
 import { passFocus } from "trato/keep-focus";
@@ -11,16 +11,16 @@ import { uploads } from "trato/uploads";
 
 const PREVIEWED = /^image\/(jpeg|png|webp|gif)$/;
 
-/** Which files are in something that is dragged or pasted; text beside them wins. */
+/** Return the files in something that is dragged or pasted; none if it also has text. */
 function filesIn(transfer) {
   return transfer?.types.includes("text/plain") ? [] : [...(transfer?.files ?? [])];
 }
 
 export class Attachments {
   shown = new Map(); // id of an upload → its line
-  expected = new Set(); // promises of files that the server makes for this message: whether they came
+  expected = new Set(); // promises for files that the server makes for this message: whether they came
 
-  /** `most`: files per message; `mostBytes`: of one of them. */
+  /** `most`: files per message; `mostBytes`: bytes per file. */
   constructor(composer, conversation, { most, mostBytes, signal }) {
     Object.assign(this, { conversation, most, mostBytes, signal });
     this.box = composer.querySelector("[data-attachments]");
@@ -55,7 +55,7 @@ export class Attachments {
     const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
     thread.addEventListener("dragover", (event) => {
       if (!hasFiles(event)) return;
-      event.preventDefault(); // else the browser would open them in place of this page
+      event.preventDefault(); // otherwise the browser would leave this page and open them
       if (thread.canWrite && !this.isNote) thread.toggleAttribute("data-drop", true);
       else event.dataTransfer.dropEffect = "none";
     }, { signal });
@@ -75,7 +75,7 @@ export class Attachments {
     return this.box.closest("trato-composer").dataset.mode === "note";
   }
 
-  /** Whether files can be added to what is being written; says so if not. */
+  /** Whether files can be added to what is being written. Tells the person if not. */
   mayAdd() {
     if (this.isNote) offerUndo({ text: gettext("Only messages can have files, not notes.") });
     return !this.isNote && this.box.closest("trato-thread").canWrite;
@@ -89,7 +89,7 @@ export class Attachments {
     return this.records().map(({ id }) => id);
   }
 
-  /** Whether one of them can't be sent; says so. */
+  /** Whether any file can't be sent. Tells the person which one. */
   hasRefused() {
     const refused = this.records().find(({ error }) => error);
     if (!refused) return false;
@@ -100,7 +100,7 @@ export class Attachments {
 
   async add(files) {
     const free = Math.max(0, this.most - this.ids().length);
-    // Noted at once, so that they keep their order when more files are added at the same time.
+    // Record them at once, so that they keep their order when more files are added at the same time.
     const kept = files.slice(0, free).map((file) => uploads.add(this.conversation, file, this.whyNot(file)));
     if (files.length > free) this.sayTooMany();
     if (!(await Promise.all(kept)).every(Boolean)) this.box.querySelector("[data-unkept]").hidden = false;
@@ -120,18 +120,18 @@ export class Attachments {
     return files.length <= free;
   }
 
-  /** The message waits for files that are about to be adopted; `arrival` says whether they were. */
+  /** Let the message wait for files that are about to be adopted; `arrival` says whether they were. */
   expect(arrival) {
     this.expected.add(arrival);
     arrival.finally(() => this.expected.delete(arrival));
   }
 
-  /** Wait for expected files, and say so; returns whether all of them came. */
+  /** Wait for expected files, and tell the person. Returns whether all of them came. */
   async haveArrived() {
     const words = gettext("Wait until the files are uploaded.");
     this.say(words, true, false);
     const came = await Promise.all(this.expected);
-    if (this.said.textContent === words) this.say(""); // else there are too many
+    if (this.said.textContent === words) this.say(""); // otherwise it says that there are too many
     return came.every(Boolean);
   }
 
@@ -146,7 +146,7 @@ export class Attachments {
       ? fill(gettext("It is larger than %(limit)s MB. Choose a smaller file."), { limit }) : null;
   }
 
-  /** Tell a screen reader, and everybody if it `isVisible`. */
+  /** Tell screen readers, and everybody if `isVisible`. */
   say(text, isVisible = false, isError = isVisible) {
     this.said.textContent = text;
     this.said.classList.toggle("visually-hidden", !isVisible);

@@ -1,5 +1,5 @@
-// The files of a message: pictures as thumbnails, documents as links to download them. In a message
-// that waits, also how far each one is uploaded.
+// The files of a message: pictures as thumbnails, documents as download links. A message that waits
+// also shows how much of each file has been uploaded.
 import { addresses } from "trato/page";
 import { gettext, language } from "trato/text";
 import { uploads } from "trato/uploads";
@@ -13,7 +13,7 @@ export function sizeText(bytes) {
   return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits }).format(value);
 }
 
-/** `list`: from the template element, with one item for each kind, which are kept in it. */
+/** `list`: the list from the template element. It keeps one item for each kind, to copy. */
 function kindsOf(list) {
   list.kinds ??= {
     image: list.querySelector("[data-picture]").closest("li"),
@@ -34,7 +34,7 @@ export function drawFiles(list, { conversation, files = [] }) {
   show(list, items);
 }
 
-/** Draw the files of a message that waits; those that are uploaded look as they will. */
+/** Draw the files of a message that waits. Uploaded files already look as they will in the end. */
 export function drawPendingFiles(list, { conversation, files = [] }) {
   const records = files.map((id) => uploads.get(id)).filter(Boolean);
   const state = JSON.stringify(records.map(({ id, file, trouble }) => [id, file, trouble]));

@@ -1,5 +1,5 @@
-// The pictures of a conversation, one at a time: opened from a thumbnail, turned by arrow keys,
-// buttons or a swipe. Without this script, a thumbnail is a link to the picture.
+// Shows a conversation's pictures one at a time. A thumbnail opens it; arrow keys, buttons or a swipe
+// lead to the next picture. Without this script, a thumbnail is a link to the picture.
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
 
@@ -54,7 +54,7 @@ class Viewer extends HTMLElement {
     const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
     if (!(event.key in steps)) return;
     event.preventDefault();
-    event.stopPropagation(); // the page's own keys
+    event.stopPropagation(); // the page has keys of its own
     this.turn(steps[event.key]);
   }
 
@@ -87,14 +87,14 @@ class Viewer extends HTMLElement {
       fill(gettext("Picture %(place)s of %(count)s: %(name)s"), values);
   }
 
-  /** The message of the picture may have been withdrawn or removed. */
+  /** Close if the picture's message has been withdrawn or removed. */
   check() {
     if (this.dialog.open && this.place() < 0) this.dialog.close();
   }
 
   /**
-   * The focus goes back to the thumbnail, also if it has been drawn again, or else to its message, which
-   * may be withdrawn: no words about the picture stay here.
+   * Return the focus to the thumbnail, even if it has been drawn again; otherwise to its message. The
+   * message may be withdrawn, so no words about the picture stay here.
    */
   closed() {
     const message = document.getElementById(this.message);

@@ -1,6 +1,6 @@
-// The list of conversations. An event changes its row without a request. The server is asked for rows
-// that an event says too little about, at most one request at a time, and for the whole list when
-// events may have been missed.
+// The list of conversations. An event changes a conversation's row without a request. If an event says
+// too little, this asks the server for the row, with at most one request at a time. When events may
+// have been missed, it asks for the whole list.
 import { LiveList } from "trato/live-list";
 import { writeAll } from "trato/local-time";
 import { listAt } from "trato/pages";
@@ -16,7 +16,7 @@ class Inbox extends LiveList {
   isWhole = false; // whether to ask for the whole list
 
   connectedCallback() {
-    // Without a socket every poll brings the badge, and nothing else.
+    // Without a socket, a poll brings only the badge.
     this.follow(["live"]);
     this.expectWaking();
     const { signal } = this.listeners;
@@ -44,7 +44,7 @@ class Inbox extends LiveList {
     return this.closest("trato-panes")?.listQuery ?? listAt(location);
   }
 
-  /** Whether it is the first page, of a list in which other conversations can appear. */
+  /** Whether this is a list's first page, where other conversations can appear. */
   get isFirst() {
     return !["q", "before", "after"].some((name) => this.values.get(name));
   }
@@ -69,7 +69,7 @@ class Inbox extends LiveList {
     this.askAgain(message.conversation);
   }
 
-  /** Whether a message brings a conversation out of what is shown: out of the archive, or awake. */
+  /** Whether a message takes a conversation out of this list: it leaves the archive, or its snooze ends. */
   hidesAnswered() {
     return this.values.has("archived") || this.values.has("snoozed");
   }
@@ -85,24 +85,24 @@ class Inbox extends LiveList {
 
   turned({ conversation, turn }) {
     const row = this.rows.of(conversation);
-    if (row) this.rows.turn(row, turn); // the one that is open stays, although it may leave the list
+    if (row) this.rows.turn(row, turn); // the open conversation's row stays, even if it no longer belongs in the list
     if (!row || this.isByWaiting) return this.want([conversation]);
     this.keep(row);
     this.askAgain(conversation);
   }
 
-  /** The answer that is under way may be older than what was just shown. */
+  /** Ask again if an answer is on its way: it may be older than what was just shown. */
   askAgain(conversation) {
     if (this.isAsking) this.want([conversation]);
   }
 
-  /** The shop's labels have changed: in the rows, and in the filter. */
+  /** Show changed labels of the shop in the rows and in the filter. */
   relabelled({ changed, deleted }) {
     this.rows.relabel(changed, deleted);
-    // As in `askAgain`: the answer may have a name of before, also in rows that have no label yet.
+    // As in `askAgain`: the answer may have an old name, also in rows that have no label yet.
     if (this.isAsking && this.asked) this.want(this.asked);
     else if (this.isAsking) this.changed();
-    if (deleted.map(String).includes(this.values.get("label"))) this.changed(); // which says so
+    if (deleted.map(String).includes(this.values.get("label"))) this.changed(); // the new list says so
     const select = this.closest(".dashboard__list")?.querySelector("select[name=label]");
     if (!select) return;
     const optionOf = (id) => [...select.options].find(({ value }) => value === String(id));
@@ -116,7 +116,7 @@ class Inbox extends LiveList {
   counted({ unread, notices = 0 }) {
     if (!session.live) return this.changed();
     if (unread > notices) return;
-    // Not at once: the badge may have been counted before the message that made a row unread.
+    // Ask instead of marking rows read: the badge may be older than the message that made a row unread.
     const rows = this.rows.all().filter((row) => row.matches("[data-unread]:not([data-muted])"));
     this.want(rows.map(({ dataset }) => dataset.conversation));
   }
@@ -125,7 +125,7 @@ class Inbox extends LiveList {
     return this.closest("trato-panes")?.conversation === String(conversation);
   }
 
-  /** Take a row out that no longer belongs to the filter, unless it is open: then once it is left. */
+  /** Remove a row that no longer matches the filter; if it is open, once the person leaves it. */
   keep(row) {
     const lane = this.values.get("lane");
     const isOut = (lane && lane !== "all" && row.dataset.lane && row.dataset.lane !== lane)
@@ -134,7 +134,7 @@ class Inbox extends LiveList {
     if (isOut) this.drop(row);
   }
 
-  /** Another conversation was opened. */
+  /** Remove the rows that no longer match, after another conversation was opened. */
   swept() {
     for (const row of this.querySelectorAll("[data-out]")) this.drop(row);
   }
@@ -143,10 +143,10 @@ class Inbox extends LiveList {
     row.toggleAttribute("data-out", true);
     if (this.isOpen(row.dataset.conversation)) return;
     this.rows.remove(row);
-    if (!this.rows.all().length) this.changed(); // the server says what an empty list means
+    if (!this.rows.all().length) this.changed(); // the server explains an empty list
   }
 
-  /** New rows would make the list longer and longer: begin again with a page, unless one is further down. */
+  /** Start again with one page if new rows have made the list too long and the person is at its top. */
   trim() {
     const isAtTop = this.getBoundingClientRect().top >= 0;
     if (isAtTop && this.rows.all().length > 2 * this.rows.pageSize) this.changed();
@@ -186,7 +186,7 @@ class Inbox extends LiveList {
     this.dispatchEvent(new Event("drawn", { bubbles: true }));
   }
 
-  /** Show the rows that were asked for; those that the answer lacks are not in this filter. */
+  /** Show the rows that were asked for. If the answer lacks a row, it doesn't match the filter. */
   take(text) {
     const page = new DOMParser().parseFromString(text, "text/html");
     for (const id of this.asked) {
@@ -204,7 +204,7 @@ class Inbox extends LiveList {
     this.trim();
   }
 
-  /** A snooze ends without an event: ask when the next one does. */
+  /** Ask for the list when the next snooze ends, since no event says so. */
   expectWaking() {
     clearTimeout(this.waking);
     const seconds = Number(this.querySelector("[data-wakes]")?.dataset.wakes);

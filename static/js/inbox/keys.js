@@ -1,5 +1,5 @@
-// The keyboard of the inbox. Single letters only, while no field has the focus and no modifier is
-// pressed; one table says what they do, and the dialog that lists them is made from it.
+// The inbox's keyboard shortcuts. Single letters work while no field has the focus and no modifier is
+// pressed. One table says what they do; the dialog that lists them is made from it.
 import * as storage from "trato/storage";
 import { session } from "trato/session";
 import { choose } from "trato/choices";
@@ -13,8 +13,8 @@ const OFF = `trato-keys-off-${session.user}`;
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
 /**
- * `act`: the names of an act and its opposite; `choose`: an act that is given a choice; `seller`: only
- * for the shop's side; `repeats`: as long as the key is held down.
+ * `act`: the names of an act and its opposite; `choose`: an act that needs a choice; `seller`: only for
+ * the shop's side; `repeats`: again as long as the key is held down.
  */
 const BINDINGS = [
   { keys: ["j", "ArrowDown"], does: "next", repeats: true, words: gettext("Next conversation") },
@@ -37,7 +37,7 @@ const BINDINGS = [
   { keys: ["x"], does: "select", words: gettext("Select the conversation") },
   { keys: ["X"], does: "selectTo", words: gettext("Select everything up to here") },
   { keys: ["*"], does: "selectAll", words: gettext("Select all that are shown") },
-  { keys: ["Ctrl+↑"], words: gettext("Edit your last message") }, // in the composer, which does it
+  { keys: ["Ctrl+↑"], words: gettext("Edit your last message") }, // the composer handles this
   { keys: ["?"], does: "help", words: gettext("Show these keys") },
 ];
 
@@ -45,7 +45,7 @@ const NAMES = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", I: "Shift+I", U
 
 const STATES = { settle: "settled", archive: "archived", star: "starred", mute: "muted" };
 
-/** Whether an act was done already, so that its opposite is due. */
+/** Whether an act has already been done, so that the key does its opposite. */
 function isDone(name, row, thread) {
   const state = STATES[name];
   if (thread) {
@@ -55,14 +55,14 @@ function isDone(name, row, thread) {
   return is(state, row);
 }
 
-/** A key without Caps Lock: with Shift it is another letter, and means something else. */
+/** Return a key without Caps Lock. With Shift, a letter means something else. */
 function keyOf({ key, shiftKey }) {
   if (key.length > 1) return key;
   return shiftKey ? key.toUpperCase() : key.toLowerCase();
 }
 
 export class Keys {
-  last = null; // a promise of what the last act has done
+  last = null; // a promise of the last act's result
   isGoingUp = false; // through the list
 
   constructor(panes, signal) {
@@ -89,17 +89,17 @@ export class Keys {
     if (key === "ArrowDown" && target.id === "inbox-search") return this.toResults(event);
     if (this.isOff || target.closest?.(FIELDS)) return;
     const binding = this.bindings.find(({ keys }) => keys.includes(keyOf(event)));
-    if (!binding || key === "Enter") return; // which opens a link by itself
+    if (!binding || key === "Enter") return; // Enter opens a link by itself
     if (event.repeat && !binding.repeats) return;
-    if (key.startsWith("Arrow") && !this.isInList && this.panes.conversation) return; // they scroll
+    if (key.startsWith("Arrow") && !this.isInList && this.panes.conversation) return; // arrows scroll
     if (this.run(binding) === false) return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  /** Out of a field first, then out of the conversation; what else is open closes by itself. */
+  /** Leave a field first, then the conversation. Anything else that is open closes by itself. */
   escaped(event) {
-    // Escape first ends an edit or a quote, or closes the list of colleagues: their fields do that.
+    // Escape first ends an edit or a quote, or closes the list of colleagues: their fields handle that.
     if (document.querySelector("details.menu[open], .toast, .composer__about:not([hidden])")) return;
     if (document.querySelector(".mentions:not([hidden])")) return;
     const { panes } = this;
@@ -127,7 +127,7 @@ export class Keys {
     return [...this.panes.list.querySelectorAll(".inbox__link")];
   }
 
-  /** The row with the focus, or that of the open conversation. */
+  /** The row with the focus, or the open conversation's row. */
   get row() {
     const { conversation, list } = this.panes;
     return document.activeElement?.closest?.(".inbox__item")
@@ -142,7 +142,7 @@ export class Keys {
     return this.step(-1);
   }
 
-  /** In the list the focus moves; beside it, the next conversation is opened. */
+  /** In the list, move the focus; in a conversation, open the next one. */
   step(by) {
     const { links } = this;
     this.isGoingUp = by < 0;
@@ -173,7 +173,7 @@ export class Keys {
     return this.write("note", "#note-field");
   }
 
-  /** Of the two boxes for words to the shopper and to the team, one is shown. */
+  /** Show the box for the shopper or the one for the team, and focus it. */
   write(mode, selector) {
     const field = this.panes.querySelector(selector);
     this.panes.querySelector("trato-note-composer")?.show?.(mode);
@@ -187,7 +187,7 @@ export class Keys {
     field?.select();
   }
 
-  /** From the search box to the first conversation. */
+  /** Move the focus from the search box to the first conversation. */
   toResults(event) {
     const [first] = this.links;
     if (!first) return;
@@ -197,7 +197,7 @@ export class Keys {
 
   // -- acting ------------------------------------------------------------------------------------
 
-  /** The conversations that an act is for: the selected ones, or the one with the focus. */
+  /** The conversations that an act applies to: the selected ones, or the one with the focus. */
   get ids() {
     const { selection, conversation } = this.panes;
     if (selection?.size) return selection.ids;
@@ -234,12 +234,12 @@ export class Keys {
     return result;
   }
 
-  /** At once: what is undone next is this act, whichever is answered first. */
+  /** Note an act when it starts: Undo then applies to it, whichever act is answered first. */
   acted(doing) {
     this.last = doing;
   }
 
-  /** Let the same key do the opposite from now on; the rest of the rows comes from the server. */
+  /** Mark rows so that the same key now does the opposite. The server sends the rest of the rows. */
   markRows(name, ids) {
     const state = STATES[name.replace("un", "")];
     if (!state || state === "settled") return;
@@ -249,13 +249,13 @@ export class Keys {
     }
   }
 
-  /** Without a socket no frame tells the open conversation what was done with it. */
+  /** Update the open conversation without a socket, since no frame says what was done with it. */
   markThread(name, ids, extra) {
     if (session.live || !ids.includes(Number(this.panes.conversation))) return;
     for (const triage of this.panes.querySelectorAll("trato-triage")) triage.apply?.(name, extra);
   }
 
-  /** What failed is not as this page shows it; without a socket no frame tells what was done. */
+  /** Load what failed, since it isn't as this page shows it; without a socket, also what was done. */
   changed({ done, failed }) {
     const ids = [...Object.keys(failed), ...(session.live ? [] : done)];
     this.panes.list.querySelector("trato-inbox")?.want(ids);

@@ -1,5 +1,5 @@
-// The list, a conversation and its context side by side. Where there is room for that, moving between
-// conversations changes only the middle; otherwise, and without this script, each is a page.
+// The list, a conversation and its context side by side. If there is room for all, moving between
+// conversations changes only the middle. Otherwise, and without this script, each is a page.
 //
 // The address has the filter of the list: /conversation/<id>/?<filter>. The list's page is not in it,
 // because a conversation has pages too; it is in the state of the browser's history.
@@ -14,10 +14,10 @@ import { Selection } from "trato/selection";
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
 
-const FRESH = 15000; // milliseconds for which a conversation may wait to be opened; it catches up then
+const FRESH = 15000; // milliseconds that a fetched conversation may wait to be opened; then it catches up
 
 const REST = 60; // milliseconds
-const SOON = 50; // milliseconds after which what comes next may use the processor
+const SOON = 50; // milliseconds before fetching the next one may use the processor
 
 const wide = matchMedia("(min-width: 47.5rem) and (scripting: enabled)");
 
@@ -83,7 +83,7 @@ class Panes extends HTMLElement {
     }
   }
 
-  /** Whether an address is that of this page with another filter, as the links of the list are. */
+  /** Whether an address is this page's with another filter, like the links in the list. */
   isOfList(address) {
     const { origin, pathname } = new URL(address);
     const here = [location.pathname, new URL(this.dataset.list, location.href).pathname];
@@ -127,13 +127,13 @@ class Panes extends HTMLElement {
     this.status.textContent = fill(gettext("Conversation with %(name)s"), { name });
   }
 
-  /** A button that goes down will come up: fetch meanwhile. */
+  /** Fetch a conversation when the mouse button goes down, before it comes up. */
   aimed({ target, button, pointerType }) {
     const link = target.closest(".inbox__link");
     if (wide.matches && link && !button && pointerType === "mouse") this.prepare(link);
   }
 
-  /** A row on which the keyboard's focus rests is likely to be opened. */
+  /** Fetch the conversation on which the keyboard focus rests: it is likely to be opened. */
   rested({ target }) {
     clearTimeout(this.rest);
     if (!wide.matches || !target.matches(".inbox__link:focus-visible")) return;
@@ -141,8 +141,8 @@ class Panes extends HTMLElement {
   }
 
   /**
-   * Who goes through the list by keys opens the next one soon, in the same direction. Fetching it marks
-   * nothing as read.
+   * Fetch the next conversation in the same direction: people who go through the list by keys open it
+   * soon. Fetching it marks nothing as read.
    */
   prepareNext() {
     const item = this.linkOf(location.pathname)?.closest(".inbox__item");
@@ -160,17 +160,17 @@ class Panes extends HTMLElement {
     this.prepared = { address, at: performance.now(), request, page: askFor(address, request.signal) };
   }
 
-  /** The page that was fetched for an address in advance; undefined if there is none. */
+  /** Return the page that was fetched in advance for an address; undefined if there is none. */
   takePrepared(address) {
     const { prepared } = this;
     this.prepared = null;
     const isFresh = prepared?.address === address && performance.now() < prepared.at + FRESH;
-    if (isFresh && session.live) return prepared.page; // without a socket nobody says that it is old
+    if (isFresh && session.live) return prepared.page; // without a socket, nothing says that it is old
     prepared?.request.abort();
     return undefined;
   }
 
-  /** Conversations have changed; null: any of them. A page that was asked for before doesn't show it. */
+  /** Conversations have changed (null: any of them). Drop pages that were requested before that. */
   forgetPages(ids) {
     const isOf = (address) => !ids || ids.includes(Number(new URL(address).pathname.match(/(\d+)\/$/)?.[1]));
     if (this.opening && isOf(this.opening.address)) this.opening.isOld = true;
@@ -188,12 +188,12 @@ class Panes extends HTMLElement {
     this.request?.abort();
     history.pushState({ list: this.listQuery }, "", address);
     this.showNothing();
-    // What was done with the conversation may have taken its row out of the list.
+    // An act may have removed the conversation's row from the list.
     const place = rows.find((one) => one?.isConnected) ?? this.list;
     place.querySelector(".inbox__link")?.focus();
   }
 
-  /** Show another part of the list: of another filter, or older ones. */
+  /** Show another part of the list: another filter, or older conversations. */
   async turnTo(query) {
     const where = this.conversation ? withFilter(location.pathname, query) : this.dataset.list + query;
     const page = await this.ask(new URL(this.dataset.list + query, location.href).href);
@@ -204,11 +204,11 @@ class Panes extends HTMLElement {
     this.takeList(page, query);
   }
 
-  /** The person went back or forward. */
+  /** Follow the person, who went back or forward. */
   async wentTo() {
     this.hasStayed = false;
     const isShown = this.pageOf(location.href) === this.shown;
-    // The address of a message in what is shown doesn't say which page of the list is beside it.
+    // A message's address in the open conversation doesn't say which page of the list is beside it.
     const query = history.state?.list ?? (isShown && location.hash ? this.listQuery : listAt(location));
     if (isShown) {
       this.keepShown();
@@ -226,14 +226,14 @@ class Panes extends HTMLElement {
     if (!isSameList) this.fillList(query);
   }
 
-  /** Another page that is on its way is no longer wanted. */
+  /** Stay on the open page, and cancel another one that is on its way. */
   keepShown() {
     this.request?.abort();
     this.middle.removeAttribute("aria-busy");
     this.markCurrent();
   }
 
-  /** Fetch a page of this person; if that isn't possible, go there instead, or stay without a connection. */
+  /** Fetch a page for this person. If that fails, go to the page; without a connection, stay here. */
   async ask(address) {
     this.request?.abort();
     const request = new AbortController();
@@ -250,7 +250,7 @@ class Panes extends HTMLElement {
     return page;
   }
 
-  /** Keep what is shown. If the person went back or forward, the other page follows with the connection. */
+  /** Keep what is shown. If the person went back or forward, show the other page once connected. */
   async stay() {
     this.hasStayed = true;
     this.markCurrent(new URL(this.shown).pathname);
@@ -267,7 +267,7 @@ class Panes extends HTMLElement {
       document.getElementById("main").before(notices);
       load("notices");
     }
-    this.toggleAttribute("data-open", true); // before the thread looks for its place to begin at
+    this.toggleAttribute("data-open", true); // before the thread chooses where to start
     this.middle.replaceChildren(...page.querySelector(".dashboard__conversation").childNodes);
     this.shown = this.pageOf(address);
     this.arrange(page.title);
@@ -289,12 +289,12 @@ class Panes extends HTMLElement {
     if (title) entitle(title);
     start(this.middle);
     if (title) writeAll(this.middle);
-    outbox.changed(); // messages of another conversation that wait for an answer are told elsewhere
+    outbox.changed(); // waiting messages of the conversation that was left are now shown elsewhere
     this.nameList();
     this.markCurrent();
   }
 
-  /** The page has one main heading: the conversation's, if one is open. */
+  /** Give the page one main heading: the conversation's, if one is open. */
   nameList() {
     const old = this.list.querySelector("h1, h2.dashboard__title");
     const kind = this.conversation ? "H2" : "H1";
@@ -333,7 +333,7 @@ class Panes extends HTMLElement {
     if (focused) this.focusLike(focused);
   }
 
-  /** Focus the element that replaced one which was drawn again. */
+  /** Focus the new version of an element that was drawn again. */
   focusLike(old) {
     const same = old.id && document.getElementById(old.id);
     const href = old.getAttribute("href");
@@ -356,7 +356,7 @@ class Panes extends HTMLElement {
     this.list.querySelector("trato-inbox")?.swept?.();
   }
 
-  /** With a mouse one goes on by writing; with the keyboard by the next key. */
+  /** Move the focus in: with a mouse, to the box, to write; with the keyboard, to the title, for the next key. */
   focusIn(byKey) {
     const field = this.middle.querySelector("trato-composer:not([hidden]) textarea");
     if (field && !byKey && matchMedia("(pointer: fine)").matches) return field.focus({ preventScroll: true });
@@ -375,7 +375,7 @@ function load(name) {
   import(`trato/${name}`).catch(() => (document.getElementById("incomplete").hidden = false));
 }
 
-/** Load what our elements need that came with another page. */
+/** Load the scripts of our elements that came with another page. */
 function start(root) {
   const names = [...root.querySelectorAll(":not(:defined)")].map(({ localName }) => localName);
   for (const name of new Set(names)) if (name.startsWith("trato-")) load(name.slice("trato-".length));

@@ -1,5 +1,5 @@
-// The rows of the list of conversations. An event has what one of them needs, so that no request is
-// made for it: this object changes the row, its place and the counts of the lanes.
+// The rows of the list of conversations. An event has all that a row needs, so no request is made:
+// this object changes the row, its place and the counts of the lanes.
 import { wordsOf } from "trato/attached";
 import { session } from "trato/session";
 import { write } from "trato/local-time";
@@ -8,13 +8,13 @@ import { beginning, gettext } from "trato/text";
 
 const PREVIEW_CHARACTERS = 140; // as in the server's template
 
-/** Whose turn it is, seen from a side. */
+/** Return the lane of a turn, as one side sees it. */
 function laneOf(turn, side) {
   if (!turn) return "settled";
   return turn === side ? "ours" : "theirs";
 }
 
-/** The time by which the list is sorted: of the last message, or since when somebody waits. */
+/** The time by which the list is sorted: the last message's, or since when somebody has waited. */
 const timeOf = (row) => Date.parse(row.dataset.at);
 
 export class Rows {
@@ -92,7 +92,7 @@ export class Rows {
     const lane = laneOf(turn, side);
     row.dataset.turn = turn;
     row.dataset.lane = lane;
-    if (!row.matches("[data-archived], [data-snoozed]")) { // which no lane counts
+    if (!row.matches("[data-archived], [data-snoozed]")) { // no lane counts these
       this.count(old, -1);
       this.count(lane, 1);
     }
@@ -115,7 +115,7 @@ export class Rows {
     marks.prepend(tag);
   }
 
-  /** Show labels under their new names and colours, and deleted ones no longer. */
+  /** Show labels with their new names and colours, and remove deleted ones. */
   relabel(changed, deleted) {
     const chipsOf = (id) => this.box.querySelectorAll(`.label[data-label="${id}"]`);
     for (const { id, name, colour } of changed) {
@@ -133,7 +133,7 @@ export class Rows {
 
   // -- the list ----------------------------------------------------------------------------------
 
-  /** Put a row where its time belongs; the focus stays on it. */
+  /** Move a row to its place by time, and keep the focus on it. */
   place(row) {
     const { list } = this;
     const next = this.nextOf(row);
@@ -144,26 +144,26 @@ export class Rows {
     if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });
   }
 
-  /** The row before which another belongs; null for the end of the list. */
+  /** Return the row that comes after a row; null for the end of the list. */
   nextOf({ dataset: { conversation, at } }) {
     const sign = this.box.isByWaiting ? -1 : 1;
     const isAfter = (other) => sign * (Date.parse(at) - timeOf(other)) > 0;
     return this.all().find((other) => other.dataset.conversation !== conversation && isAfter(other)) ?? null;
   }
 
-  /** Whether a row belongs to a later page, as far as one can see from this one. */
+  /** Whether a row belongs on a later page, as far as this page can tell. */
   isBeyond(row) {
     return !this.nextOf(row) && this.box.querySelector(".pagination [rel=next]") !== null;
   }
 
-  /** Replace a row by a newer one; the focus stays on its link or its box. */
+  /** Replace a row with a newer version, and keep the focus on its link or its box. */
   replace(old, row) {
     const focused = [".inbox__link", ".inbox__check"].find((one) => old.querySelector(`${one}:focus`));
     old.replaceWith(row);
     if (focused) row.querySelector(focused).focus({ preventScroll: true });
   }
 
-  /** Take a row out; the focus goes to the next one. */
+  /** Remove a row, and move the focus to the next one. */
   remove(row) {
     const neighbour = row.nextElementSibling ?? row.previousElementSibling;
     const hasFocus = row.contains(document.activeElement);
@@ -180,7 +180,7 @@ export class Rows {
     this.showCounts();
   }
 
-  /** Take the counts of a list that the server has just drawn. */
+  /** Use the counts from a list that the server has just drawn. */
   recount(drawn) {
     if (drawn?.dataset.all === undefined || !this.list) return;
     Object.assign(this.list.dataset, drawn.dataset);

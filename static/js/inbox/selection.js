@@ -1,5 +1,5 @@
-// Several conversations at once: boxes in the rows, and a bar with what can be done with them. Both are
-// a form, which works without this script.
+// Selects several conversations: boxes in the rows, and a bar with the acts for them. Together they
+// are a form, which works without this script.
 import { getJSON } from "trato/api";
 import { fill, gettext, language, ngettext } from "trato/text";
 
@@ -13,7 +13,7 @@ export function is(state, row) {
 }
 
 export class Selection {
-  // Conversations, also such whose rows are on other pages of the list, and their last message.
+  // The chosen conversations, even on other pages of the list, each with its last message.
   chosen = new Map();
   loading = null; // identifies the run that is choosing all pages
   last = null; // where a range begins
@@ -48,7 +48,7 @@ export class Selection {
     return [...this.panes.list.querySelectorAll(".inbox__item")];
   }
 
-  /** A box is for one row; with Shift it is for all since the last one. */
+  /** Act on a click. A box selects its row; with Shift, all rows since the last one. */
   clicked(event) {
     if (event.target.closest(".selection [data-clear]")) {
       this.clear();
@@ -87,7 +87,7 @@ export class Selection {
     return true;
   }
 
-  /** All that are shown; none, if all are chosen already. */
+  /** Choose all rows that are shown; if all are chosen already, choose none. */
   all() {
     const { rows } = this;
     const isAll = rows.every(({ dataset }) => this.chosen.has(dataset.conversation));
@@ -103,7 +103,7 @@ export class Selection {
     this.draw();
   }
 
-  /** From the bar, which is no longer shown, to the list. */
+  /** Move the focus from the bar, which is no longer shown, to the list. */
   toList() {
     const row = this.rows.find(({ dataset }) => dataset.conversation === this.last) ?? this.rows[0];
     row?.querySelector(".inbox__link").focus({ preventScroll: true });
@@ -111,7 +111,7 @@ export class Selection {
 
   // -- drawing -------------------------------------------------------------------------------------
 
-  /** Check the boxes of what is chosen, and show the bar over the list while something is. */
+  /** Check the boxes of chosen conversations, and show the bar over the list while there are any. */
   draw() {
     for (const row of this.rows) {
       row.querySelector(".inbox__check").checked = this.chosen.has(row.dataset.conversation);
@@ -132,7 +132,7 @@ export class Selection {
 
   // -- acting --------------------------------------------------------------------------------------
 
-  /** Whether an act is done already with all that are chosen, so that its opposite is due. */
+  /** Whether all chosen conversations have a state already, so that the opposite act is offered. */
   are(state) {
     const rows = this.rows.filter(({ dataset }) => this.chosen.has(dataset.conversation));
     return rows.length === this.size && rows.every((row) => is(state, row));
@@ -151,13 +151,13 @@ export class Selection {
     const result = await this.keys.perform(name, ids, extra, (done) => (progress.value = done));
     this.stop();
     const isInBar = bar.contains(document.activeElement);
-    for (const id of result.done) this.chosen.delete(String(id)); // the others stay chosen
+    for (const id of result.done) this.chosen.delete(String(id)); // those that failed stay chosen
     this.draw();
     if (isInBar && !this.size) this.toList();
     return result;
   }
 
-  /** Show that something is going on; `max`: the number of conversations, if that is known. */
+  /** Show progress; `max`: the number of conversations, if it is known. */
   begin(max) {
     const progress = this.bar.querySelector("progress");
     progress.hidden = false;
@@ -173,7 +173,7 @@ export class Selection {
     this.bar?.querySelector("progress").toggleAttribute("hidden", true);
   }
 
-  /** All conversations of the filter, page after page, until the list or the selection is another. */
+  /** Choose all conversations of the filter, page by page, until the list or the selection changes. */
   async chooseWhole() {
     const loading = (this.loading = {});
     this.begin();

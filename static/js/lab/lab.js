@@ -1,4 +1,4 @@
-// Show how far a dry run has got, and the whole page again once it has ended.
+// Shows the progress of a dry run, and reloads the page once it has ended.
 import { request } from "trato/api";
 
 const EVERY = 2000; // milliseconds

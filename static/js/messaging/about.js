@@ -1,4 +1,4 @@
-// What the composer writes about: a message that is quoted, or one's own that is edited.
+// The message that the composer is about: one to quote, or one of the person's own to edit.
 import { request } from "trato/api";
 import { outbox } from "trato/outbox";
 import { session } from "trato/session";
@@ -42,7 +42,7 @@ export class About {
     this.store(quoting);
   }
 
-  /** Quote what a draft or a message that was taken back quotes; the words are those on the page. */
+  /** Quote what a draft or a message that was taken back quotes, with the words on the page. */
   quoteAgain(about) {
     if (!about) return;
     const thread = this.composer.closest("trato-thread");
@@ -60,13 +60,13 @@ export class About {
     }
   }
 
-  /** Keep the words of an edit for a reload of this tab. */
+  /** Keep the words of an edit, in case this tab is reloaded. */
   keepEdit() {
     const { editing: sequence, composer } = this;
     storage.set(this.editKey, JSON.stringify({ sequence, body: composer.field.value }), "session");
   }
 
-  /** Go on with an edit that a reload interrupted. */
+  /** Continue an edit that a reload interrupted. */
   async resumeEdit(address) {
     const kept = JSON.parse(storage.get(this.editKey, "session"));
     if (!kept) return;
@@ -76,7 +76,7 @@ export class About {
     this.keepEdit();
   }
 
-  /** Load the words as they were sent: links are shown in another form. */
+  /** Load the words as they were sent, because the page shows links in another form. */
   async edit(address, sequence) {
     const answer = await request(`${address}${sequence}/`, { headers: { Accept: "application/json" } });
     const message = answer?.ok ? await answer.json().catch(() => null) : null;
@@ -94,7 +94,7 @@ export class About {
     this.show(gettext("Edit your message"), "");
   }
 
-  /** While a message is edited, the button saves, and what only new messages can have isn't offered. */
+  /** Show that a message is being edited: the button saves, and parts for new messages are hidden. */
   mark() {
     const isEditing = this.editing !== null;
     const button = this.composer.querySelector(".composer__send");
@@ -113,7 +113,7 @@ export class About {
     this.refuse("");
   }
 
-  /** A message has changed. Saving an edit of one that is gone is refused, not sent as a new one. */
+  /** Update the quote of a changed message. If an edited message is gone, saving it is refused, not sent as new. */
   changed({ sequence, excerpt }) {
     if (this.quoting?.sequence !== sequence) return;
     this.quoting.excerpt = excerpt || gettext("This message isn't there any more.");
@@ -125,7 +125,7 @@ export class About {
     this.error.hidden = !text;
   }
 
-  /** Keep what the draft quotes for the end of an edit, and for a reload. */
+  /** Keep what the draft quotes, until an edit ends or for a reload. */
   setAside(quoting) {
     this.aside = quoting;
     if (quoting) this.store(quoting);
@@ -145,7 +145,7 @@ export class About {
     this.editing = this.quoting = null;
     this.mark();
     this.input.value = "";
-    this.show("", ""); // nobody would change these words in the hidden bar
+    this.show("", ""); // nothing would update these words in the hidden bar
     this.bar.hidden = true;
     this.composer.recount();
     if (resume) this.quoteAgain(aside);

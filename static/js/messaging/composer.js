@@ -24,16 +24,16 @@ export function count(field, counter) {
   return left >= 0;
 }
 
-/** Whether a key means to send: Enter, but on a keyboard only, and not to end a composition. */
+/** Whether a key sends: Enter on a keyboard, unless it ends a composition. */
 export function isSend(event) {
   const touch = matchMedia("(pointer: coarse)").matches;
   return event.key === "Enter" && !event.shiftKey && !isComposing(event) && !touch;
 }
 
 class Composer extends HTMLElement {
-  typedAt = 0; // when the others were last told; 0: they were not, or that it is over
+  typedAt = 0; // when this tab last said that the person is typing; 0: never, or it has said that they stopped
 
-  /** The form posts without scripts, unless the thread can show new messages. */
+  /** Take over from the form, which posts without scripts, if the thread can show new messages. */
   async connectedCallback() {
     await customElements.whenDefined("trato-thread");
     if (this.closest("trato-thread")?.follows) this.takeOver();
@@ -83,12 +83,12 @@ class Composer extends HTMLElement {
     this.offerUndoSend();
     this.about.resumeEdit(this.closest("trato-thread").dataset.messages).then(() => this.recount());
     count(this.field, this.counter);
-    // Not on a phone, where a keyboard would cover half of what there is to read.
+    // Not on a phone, where the keyboard would cover half of the thread.
     const isFree = document.activeElement === document.body;
     if (isFree && matchMedia("(pointer: fine)").matches) this.field.focus({ preventScroll: true });
   }
 
-  /** A suspended person reads why in place of the form; what was being written is kept. */
+  /** Show a suspended person the reason in place of the form; keep what they were writing. */
   allow(mayWrite) {
     this.form.hidden = !mayWrite;
     this.querySelector(".composer__suspended").hidden = mayWrite;
@@ -96,7 +96,7 @@ class Composer extends HTMLElement {
 
   changed() {
     this.recount();
-    if (this.about.editing !== null) return this.about.keepEdit(); // it is no new message
+    if (this.about.editing !== null) return this.about.keepEdit(); // this isn't a new message
     this.draft.keep();
     this.tellTyping();
   }
@@ -105,7 +105,7 @@ class Composer extends HTMLElement {
     count(this.field, this.counter);
   }
 
-  /** In the conversation's menu: each message waits for some seconds, to be taken back. */
+  /** Offer, in the conversation's menu, that each message waits a few seconds, to be taken back. */
   offerUndoSend() {
     const button = this.closest("trato-thread").querySelector("[data-undo-send]");
     const show = () => (button.ariaPressed = String(waitsToSend()));
@@ -135,7 +135,7 @@ class Composer extends HTMLElement {
     if (last) this.edit(last);
   }
 
-  /** Until it is saved, one may go on writing: such words stay here, to be saved as well. */
+  /** Save an edit. The person may write more meanwhile; then the words stay here, to be saved too. */
   async saveEdit(body) {
     const { editing } = this.about;
     this.about.refuse("");
@@ -145,7 +145,7 @@ class Composer extends HTMLElement {
     this.field.focus();
   }
 
-  /** Of a shop's two boxes, the one for messages. */
+  /** Focus the box for messages; a shop has another one for notes. */
   toMessage() {
     const mode = this.querySelector(".composer__modes [value=message]");
     if (mode && !mode.checked) mode.click();
@@ -174,7 +174,7 @@ class Composer extends HTMLElement {
     this.field.focus();
   }
 
-  /** A message that was taken back too late is sent: its words are not to be sent once more. */
+  /** Clear the words of a message that was taken back too late: they have been sent already. */
   dropIfSame({ conversation, body }) {
     if (conversation !== this.conversation || this.draft.text.trim() !== body) return;
     this.about.end({ resume: false });
@@ -182,7 +182,7 @@ class Composer extends HTMLElement {
     this.changed();
   }
 
-  /** The files of a saved reply are on their way: send it with them, unless it has changed meanwhile. */
+  /** Wait for a saved reply's files, then send the message with them, unless it has changed meanwhile. */
   async sendWithExpected() {
     const { value } = this.field;
     const haveArrived = await this.files.haveArrived();
@@ -204,7 +204,7 @@ class Composer extends HTMLElement {
     this.closest("trato-thread").wrote();
     this.about.end();
     this.draft.clear();
-    this.typedAt = 0; // the other side's line went with the message
+    this.typedAt = 0; // the message ends the typing line on the other side
     this.changed();
     this.field.focus();
   }

@@ -1,4 +1,4 @@
-// Messages and notes that were written long ago and never sent: ask their author, on any page.
+// Asks, on any page, what to do with messages and notes that were written long ago and never sent.
 import { passFocus } from "trato/keep-focus";
 import { noteOutbox } from "trato/note-outbox";
 import { outbox } from "trato/outbox";
@@ -8,13 +8,13 @@ import { addresses } from "trato/page";
 import { fill, gettext } from "trato/text";
 import { uploads } from "trato/uploads";
 
-/** The question, with the day on which the message was written. */
+/** Return the question, with the day on which the message was written. */
 export function askAbout({ created_at }) {
   const day = format("day", new Date(created_at));
   return fill(gettext("Written on %(day)s and not sent yet. Send it now?"), { day });
 }
 
-/** The same about an internal note. */
+/** Return the same question for an internal note. */
 export function askAboutNote({ created_at }) {
   const day = format("day", new Date(created_at));
   return fill(gettext("Internal note written on %(day)s and not sent yet. Send it now?"), { day });

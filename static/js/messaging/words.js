@@ -1,11 +1,11 @@
-// The words of a message on a page without its conversation: a search result, what is reported. Once the
+// A message's words on a page without its conversation, such as a search result or a report. Once the
 // message is edited, withdrawn or removed, an open page shows what a reload would show.
 import { request } from "trato/api";
 import { session } from "trato/session";
 import { gettext } from "trato/text";
 import { writeAll } from "trato/local-time";
 
-const WITHOUT_SOCKET = 5000; // milliseconds between two requests at least, if no event comes
+const WITHOUT_SOCKET = 5000; // milliseconds, at least, between two requests if no event comes
 
 let asking = null;
 let isWanted = false;
@@ -28,7 +28,7 @@ class Words extends HTMLElement {
   }
 }
 
-/** One request for all words of the page; a change meanwhile is one more afterwards. */
+/** Make one request for all words of the page. A change meanwhile causes one more afterwards. */
 async function refresh() {
   isWanted = true;
   if (asking) return;

@@ -1,5 +1,5 @@
-// The colleagues that an `@` may mean, as a list at the box for notes. Typing a name without it
-// works too: the server reads the text.
+// Lists the colleagues that an `@` may mean, at the box for notes. Typing a name without the list works
+// too, because the server reads the text.
 import { getJSON } from "trato/api";
 import { insertAt, isComposing } from "trato/insert";
 import { session } from "trato/session";
@@ -8,7 +8,7 @@ import { plain } from "trato/text";
 const SHOWN = 6;
 const MENTION = /(?:^|[^\p{L}\p{N}_@])@([\p{L}\p{N}.'’-]*(?: [\p{L}\p{N}.'’-]*)?)$/u; // up to the cursor
 
-/** The people whose name, or a later part of it, begins with what was typed. */
+/** Return the people whose name, or a later part of it, begins with what was typed. */
 export function peopleMatching(people, typed) {
   const start = plain(typed);
   const parts = (name) => plain(name).split(" ").map((_word, place, words) => words.slice(place).join(" "));
@@ -16,15 +16,15 @@ export function peopleMatching(people, typed) {
 }
 
 export class MentionList {
-  active = -1; // the marked option's place
+  active = -1; // the marked option's index
 
-  /** @param source the address of the colleagues, asked for at the first `@` */
+  /** @param source the address of the list of colleagues, requested at the first `@` */
   constructor(field, list, source, signal) {
     Object.assign(this, { field, list, source });
     for (const kind of ["input", "click"]) field.addEventListener(kind, () => this.show(), { signal });
     field.addEventListener("blur", () => this.close(), { signal });
     session.on("members.changed", () => (this.people = undefined), signal);
-    // Before the composer's own listener, for which Enter means to add the note.
+    // Before the composer's own listener, which adds the note on Enter.
     field.addEventListener("keydown", (event) => this.steer(event), { capture: true, signal });
     list.addEventListener("mousedown", (event) => {
       event.preventDefault(); // the focus stays in the field

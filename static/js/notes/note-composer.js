@@ -1,5 +1,5 @@
-// The switch "Message | Note" and the box for notes. A note has a form, a field and a draft of its
-// own, so no key and no mistake sends it as a message, or a message as a note.
+// The switch "Message | Note" and the box for notes. A note has its own form, field and draft, so that
+// no key and no mistake can send a note as a message, or a message as a note.
 import { SUSPENDED } from "trato/close-codes";
 import { count, isSend } from "trato/composer";
 import { Draft } from "trato/drafts";
@@ -47,7 +47,7 @@ class NoteComposer extends HTMLElement {
     session.on("resumed", () => this.allow(true), signal);
     counted();
     this.modes.hidden = false;
-    // After a reload the box is what it was: who goes on typing must not type into the other one.
+    // Show the same box after a reload, so that nobody goes on typing in the other one.
     if (storage.get(this.modeKey, "session") === "note") this.set("note", { focus: document.activeElement?.id === "composer-body" });
   }
 
@@ -60,7 +60,7 @@ class NoteComposer extends HTMLElement {
     if (!mayWrite) this.set("message", { focus: false });
   }
 
-  /** For a key: the box of a mode, unless it is shown already or can't be. */
+  /** Show a mode's box, for a key, unless it is already shown or can't be. */
   show(mode) {
     if (this.modes && !this.modes.hidden && (this.composer.dataset.mode ?? "message") !== mode) this.set(mode);
   }
@@ -74,7 +74,7 @@ class NoteComposer extends HTMLElement {
     if (focus) (mode === "note" ? this.field : this.composer.querySelector("textarea")).focus();
   }
 
-  /** Stays a box for notes: the next words may belong to this one, and none may reach the shopper. */
+  /** Add the note, and stay in the box for notes: the next words may belong to it, not to the shopper. */
   add() {
     const body = this.field.value.trim();
     if (!body || !count(this.field, this.counter)) return;

@@ -1,4 +1,4 @@
-// Notes that are written and not stored yet. They wait in localStorage, one key per note, and go by
+// Notes that are written but not stored yet. They wait in localStorage, one key per note, and go by
 // POST to the notes' own address, under their first `client_id`. Nothing here can send a message.
 import { post } from "trato/api";
 import { newId } from "trato/client-id";
@@ -18,7 +18,7 @@ const keyOf = ({ conversation, client_id }) => `${notePrefix}${conversation}-${c
 class NoteOutbox extends EventTarget {
   pause = NOTE_PAUSE;
   underWay = null; // the client ID of the note that is being sent
-  errors = new Map(); // client ID → times in a row that the server failed at it
+  errors = new Map(); // client ID → times in a row that the server failed to store it
 
   constructor() {
     super();
@@ -58,14 +58,14 @@ class NoteOutbox extends EventTarget {
     this.changed();
   }
 
-  /** Send it after all: it was refused, or so old that its author was asked. */
+  /** Send a note that was refused, or so old that its author was asked first. */
   retry(entry) {
     this.errors.delete(entry.client_id);
     this.put({ ...entry, failed: null, confirmed: true });
     this.flush();
   }
 
-  /** Those that their author is asked about before they are sent. */
+  /** Return the old notes: we ask their author before we send them. */
   old() {
     return this.read().filter((entry) => !entry.failed && isOld(entry));
   }
@@ -74,7 +74,7 @@ class NoteOutbox extends EventTarget {
     return this.read().find((entry) => !entry.failed && !isOld(entry));
   }
 
-  /** Send what waits, in order, one at a time. */
+  /** Send the waiting notes in order, one at a time. */
   async flush() {
     if (this.isBusy || session.ended) return;
     this.isBusy = true;
@@ -91,7 +91,7 @@ class NoteOutbox extends EventTarget {
     this.isBusy = false;
   }
 
-  /** Send one note; return false if it has to be sent again. */
+  /** Send one note; returns false if it must be sent again. */
   async send(entry) {
     const { conversation, client_id, body } = entry;
     this.underWay = client_id;
@@ -110,7 +110,7 @@ class NoteOutbox extends EventTarget {
     return true;
   }
 
-  /** Whether a failure of the server may pass; one that comes back may have its reason in the note. */
+  /** Whether a server error may pass. If it repeats, the note itself may be the reason. */
   mayPass(id, { status }) {
     this.errors.set(id, (this.errors.get(id) ?? 0) + (status === 500));
     return status >= 500 && this.errors.get(id) < NOTE_SERVER_ERRORS;

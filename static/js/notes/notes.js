@@ -1,5 +1,5 @@
-// What the team has between the messages of a thread: notes, and lines that say who took care of it;
-// those of the page, new ones, and notes that wait to be stored. Messages are the thread's business.
+// The team's rows between a thread's messages: notes, and lines that say who took care of it. They are
+// on the page already, new, or waiting to be stored. The messages are the thread's business.
 import { getJSON, post } from "trato/api";
 import { linkify } from "trato/links";
 import { write } from "trato/local-time";
@@ -21,20 +21,20 @@ const assignmentWords = {
   assigned: () => gettext("%(actor)s assigned this to %(assignee)s"),
 };
 
-/** What an assignment is. */
+/** Return what kind of assignment this is. */
 function kindOf({ actor, assignee, by_reply: isReply }) {
   if (isReply) return "replied";
   if (!assignee) return "nobody";
   return assignee.id === actor.id ? "took" : "assigned";
 }
 
-/** Whether a line says nothing beside the one right after it. */
+/** Whether a line can be left out, because the same person's next line follows it shortly. */
 function isCollapsed(item, time, after) {
   return item.matches(".assignment") && after?.matches(".assignment")
     && item.dataset.actor === after.dataset.actor && timeOf(after) - time < COLLAPSED_WITHIN;
 }
 
-/** The next message, note or line of the team, without the lines between them. */
+/** Return the next message, note or team line, skipping the lines between them. */
 function following(item) {
   let next = item.nextElementSibling;
   while (next?.matches(".messages__day, .messages__new, .messages__gap, .from-staff")) next = next.nextElementSibling;
@@ -42,7 +42,7 @@ function following(item) {
 }
 
 class Notes extends HTMLElement {
-  rows = new Map(); // revision of the team → {revision, time, item}
+  rows = new Map(); // team revision → {revision, time, item}
   waiting = new Map(); // client ID → item
 
   async connectedCallback() {
@@ -54,7 +54,7 @@ class Notes extends HTMLElement {
     this.revision = Number(this.dataset.revision);
     this.list = this.thread.querySelector(".messages");
     for (const item of this.list.querySelectorAll(".note, .assignment")) this.keep(Number(item.dataset.revision), item);
-    // Where the rows that this page has begin and end.
+    // The times between which this page has all rows.
     this.from = this.thread.older.hidden ? -Infinity : this.firstTime();
     this.to = this.thread.timeline.isLive ? Infinity : this.lastTime();
     this.follow(this.gone.signal);
@@ -87,7 +87,7 @@ class Notes extends HTMLElement {
 
   // -- loading ---------------------------------------------------------------------------------
 
-  /** A change of the team's; if there is a gap before it, something was missed. */
+  /** Follow a change by the team. If there is a gap before it, catch up on what was missed. */
   step({ conversation, team_revision: revision }) {
     if (conversation !== this.conversation || revision <= this.revision) return;
     if (revision === this.revision + 1) this.revision = revision;
@@ -119,7 +119,7 @@ class Notes extends HTMLElement {
     this.draw();
   }
 
-  /** Other messages were loaded: fetch what is between them, all at once. */
+  /** Fetch all rows at once, after other messages were loaded. */
   async loadOthers() {
     if (this.isLoadingOthers) return;
     this.isLoadingOthers = true;
@@ -157,14 +157,14 @@ class Notes extends HTMLElement {
     this.rows.set(revision, { revision, time: timeOf(item), item });
   }
 
-  /** There is a notice about something new. */
+  /** Remember that there is a notice about something new. */
   noticed({ team_revision: revision }) {
     if (revision <= this.revision) return;
     this.setAttribute("data-noticed", "");
     this.readNotices();
   }
 
-  /** The person is here and has seen what the notices are about. */
+  /** Mark notices as read if the person is here, and so has seen what they are about. */
   async readNotices() {
     const isHere = document.visibilityState === "visible" && document.hasFocus();
     if (!isHere || !this.hasAttribute("data-noticed")) return;
@@ -220,7 +220,7 @@ class Notes extends HTMLElement {
     return last ? timeOf(last) : Infinity;
   }
 
-  /** Put each row where its time is. What is in its place already is not touched. */
+  /** Put each row where its time belongs, without touching rows that are already in place. */
   draw() {
     const first = this.firstTime();
     const end = this.thread.timeline.isLive ? Infinity : this.lastTime();
@@ -229,7 +229,7 @@ class Notes extends HTMLElement {
     const moves = [];
     const messages = this.messages();
     const pending = this.list.querySelector("[data-pending]");
-    let after = pending; // the item that comes next, from the end up
+    let after = pending; // the item after the current one, from the end upwards
     let place = messages.length;
     const sorted = [...this.rows.values()].sort((one, other) => other.revision - one.revision);
     for (const { time, item } of sorted) {
@@ -251,7 +251,7 @@ class Notes extends HTMLElement {
     return [...this.waiting.values()].filter((item) => item.isConnected);
   }
 
-  /** Show what waits to be stored at the end, and why it was refused. */
+  /** Show waiting notes at the end, and why any were refused. */
   drawWaiting() {
     const entries = noteOutbox.read(this.conversation);
     const ids = new Set(entries.map(({ client_id }) => client_id));

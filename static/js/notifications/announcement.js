@@ -1,4 +1,4 @@
-// An announcement's own page, while it is open: staff may withdraw what it says.
+// An announcement's own page. Staff may withdraw the announcement while the page is open.
 import { session } from "trato/session";
 
 class Announcement extends HTMLElement {

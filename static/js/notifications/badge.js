@@ -1,6 +1,6 @@
-// The numbers of unread notifications: in the header, in words, and in the tab's title. They are always
-// totals. An element says which it shows: "notices", "conversations" (all others), or nothing for all.
-// Elements for unread notifications are shown and hidden with them.
+// The numbers of unread notifications in the header, in words, and in the tab's title. They are always
+// totals. An element says which number it shows: "notices", "conversations" (all others), or nothing
+// for all. Elements that are only for unread notifications are hidden when there are none.
 import { session } from "trato/session";
 import { fill, ngettext } from "trato/text";
 
@@ -11,7 +11,7 @@ function writeTitle() {
   document.title = unread ? `(${unread}) ${title}` : title;
 }
 
-/** The page shows something else now. */
+/** Change the title, because the page shows something else now. */
 export function entitle(text) {
   title = text;
   writeTitle();

@@ -1,5 +1,5 @@
-// A small toast with the sender and the first words of a message that arrives on another page, or with
-// a notice.
+// A small toast with a notice, or with the sender and first words of a message that arrives while its
+// conversation isn't shown.
 import { getJSON } from "trato/api";
 import { wordsOf } from "trato/attached";
 import { isMuted } from "trato/muted";
@@ -9,9 +9,9 @@ import { session } from "trato/session";
 const WORDS = 90; // characters
 const place = document.getElementById("toasts");
 const template = document.getElementById("toast-template");
-// All times that are compared are from the database, because this browser's clock may be wrong.
+// Only compare times from the database, because this browser's clock may be wrong.
 const SAME_WITHIN = 1000; // milliseconds between a message and its notification
-const shown = new Map(); // conversation → the time up to which all was told
+const shown = new Map(); // conversation → the time up to which everything was shown
 const rendered = document.querySelector("[data-notified-until]")?.dataset ?? {};
 const notifiedUntil = Date.parse(rendered.notifiedUntil) || 0; // 0: nothing was unread
 let notices = Number(rendered.notices) || 0; // unread ones that this page has shown
@@ -44,7 +44,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") place.replaceChildren();
 });
 
-// What it says may be what the message no longer says.
+// Remove a toast that may show words that the message no longer has.
 session.on("message.changed", ({ conversation, edited, removed, withdrawn }) => {
   const toast = place.querySelector(`[data-conversation="${conversation}"]`);
   if (edited || removed || withdrawn) toast?.remove();
@@ -67,7 +67,7 @@ session.on("message.created", async (message) => {
   });
 });
 
-// No frame has the words of a notice, because they depend on the reader's language.
+// Ask for a notice's words: no frame has them, because they depend on the reader's language.
 session.on("badge", async (badge) => {
   const more = badge.notices > notices;
   notices = badge.notices ?? 0;
@@ -76,10 +76,10 @@ session.on("badge", async (badge) => {
   if (answer?.latest) tell(answer.latest);
 });
 
-// Staff announce something to many people at once: the frame has the words in each language, so that
-// their pages needn't all ask for them.
+// An announcement goes to many people at once, so its frame has the words in each language, and their
+// pages needn't all ask for them.
 session.on("announcement.sent", ({ announcement, url, sent_at, texts }) => {
-  notices += 1; // as the badge is about to say
+  notices += 1; // the badge will say so too
   const { sender, title } = texts[document.documentElement.lang] ?? Object.values(texts)[0];
   const at = Date.parse(sent_at);
   if (document.querySelector("trato-news") || at <= (shown.get(null) ?? notifiedUntil)) return;

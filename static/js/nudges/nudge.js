@@ -1,4 +1,4 @@
-// Reminders of an answer: one that came, and the form that sends one.
+// Reminders to answer: the one that this side received, and the form that sends one.
 import { post } from "trato/api";
 import { format } from "trato/local-time";
 import { session } from "trato/session";
@@ -13,7 +13,7 @@ class Nudge extends HTMLElement {
     this.last = Number(this.dataset.last); // the newest message that the page has shown
     this.line = this.querySelector(".nudge__line");
     this.form = this.querySelector(".nudge__form");
-    if (!this.line.textContent.trim()) this.line.replaceChildren(); // CSS asks whether it is empty
+    if (!this.line.textContent.trim()) this.line.replaceChildren(); // CSS depends on whether it is empty
     const here = (listener) => (frame) => frame.conversation === this.conversation && listener(frame);
     session.on("nudge.sent", here(({ side, sent_at: at }) => this.show(side, at)), signal);
     session.on("conversation.state", here(({ messages, nudged }) => {
@@ -34,7 +34,7 @@ class Nudge extends HTMLElement {
     this.gone.abort();
   }
 
-  /** The name in the head, which follows when the other side deletes the account. */
+  /** The name in the head, which changes when the other side deletes the account. */
   get counterpart() {
     return this.closest("trato-thread").querySelector(".thread__title").textContent.trim();
   }
@@ -62,7 +62,7 @@ class Nudge extends HTMLElement {
     this.markRead();
   }
 
-  /** A new message: the other side is to answer now. */
+  /** Note a new message: now it is the other side's turn to answer. */
   answered({ sequence, side, automatic }) {
     if (sequence <= this.last) return;
     this.last = sequence;
@@ -88,7 +88,7 @@ class Nudge extends HTMLElement {
     if (hadFocus) this.closest("trato-thread").querySelector("#composer-body")?.focus();
   }
 
-  /** The person sees it here, so the bell needn't show it any more. */
+  /** Mark the reminder as read: the person sees it here, so the bell needn't show it. */
   markRead() {
     const { received } = this.dataset;
     if (!received || received === this.marked || document.visibilityState !== "visible") return;
@@ -97,7 +97,7 @@ class Nudge extends HTMLElement {
   }
 
   write(text) {
-    if (this.line.textContent.trim() !== text) this.line.textContent = text; // else it is read out again
+    if (this.line.textContent.trim() !== text) this.line.textContent = text; // otherwise it would be read out again
   }
 }
 

@@ -1,8 +1,8 @@
-// Tells the server that a member of a shop is there, as long as a tab is in view. Heartbeats set the
-// pace, so that a tab in the background needs no timer.
+// Tells the server that a member of a shop is online while a tab is in view. Heartbeats set the pace,
+// so that a tab in the background needs no timer.
 import { session } from "trato/session";
 
-const NOT_WITHIN = 10000; // milliseconds after the last time
+const NOT_WITHIN = 10000; // milliseconds, at least, since the last time
 
 let toldAt = -Infinity;
 

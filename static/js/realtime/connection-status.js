@@ -1,4 +1,4 @@
-// Describe the state of the connection, but only if a problem lasts.
+// Describes the state of the connection, but only if a problem lasts.
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
 import { explain } from "trato/ended";
@@ -9,7 +9,7 @@ const GOOD_FOR = 3000;
 const line = document.getElementById("connection");
 const LONG = 12000;
 let timer;
-let hideTimer; // after it, a temporary refusal is no longer shown
+let hideTimer; // hides a temporary refusal
 let troubled = false;
 
 const again = document.createElement("button");
@@ -18,7 +18,7 @@ again.type = "button";
 again.textContent = gettext("Try now");
 
 function say(text, good = false) {
-  if (session.ended) return; // the reason for that stays
+  if (session.ended) return; // the reason for the end stays
   line.textContent = text;
   line.hidden = !text;
   line.toggleAttribute("data-good", good);

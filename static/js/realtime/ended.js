@@ -3,7 +3,7 @@ import { PAGE_OF_ANOTHER, SUSPENDED } from "trato/close-codes";
 import { addresses, userName } from "trato/page";
 import { fill, gettext } from "trato/text";
 
-/** Show it in an element; CSS hides the page's own contents. */
+/** Show the explanation in an element; CSS hides the page's own contents. */
 export function explain(element, code) {
   const link = document.createElement("a");
   if (code === PAGE_OF_ANOTHER) {

@@ -1,5 +1,4 @@
-// After an account was deleted: drop its drafts, unsent messages and files, which nobody can send any
-// more.
+// Drops a deleted account's drafts, unsent messages and files, which nobody can send any more.
 import { dropBlobsExcept } from "trato/blobs";
 import * as storage from "trato/storage";
 

@@ -8,8 +8,8 @@
 import { session } from "trato/session";
 import { writeAll } from "trato/local-time";
 
-const GATHER = 250; // milliseconds; what changes within them is one request
-const PATIENCE = 15000; // milliseconds until an answer is given up
+const GATHER = 250; // milliseconds; changes within this time share one request
+const PATIENCE = 15000; // milliseconds to wait for an answer
 const LONGEST_REST = 30000; // milliseconds after several requests that failed
 
 export class LiveList extends HTMLElement {
@@ -69,15 +69,15 @@ export class LiveList extends HTMLElement {
     let text = null;
     try {
       const answer = await fetch(this.dataset.source + this.nextQuery(), {
-        headers: { "Page-User": session.user }, // under another's session there is no answer
+        headers: { "Page-User": session.user }, // the server doesn't answer in another person's session
         cache: "no-store",
-        redirect: "error", // to the login page
+        redirect: "error", // a redirect leads to the login page
         signal: this.request.signal,
       });
-      this.isGone = answer.status === 404; // what the list is of; the answer says so
+      this.isGone = answer.status === 404; // what the list belongs to is gone; the answer says so
       if (answer.ok || this.isGone) text = await answer.text();
     } catch {
-      // no response: same as an unusable one
+      // no response counts as an unusable one
     }
     clearTimeout(timer);
     const took = performance.now() - since;

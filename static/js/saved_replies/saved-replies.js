@@ -1,5 +1,5 @@
-// Saved replies below the message box: a searchable list, and `/shortcut` followed by Tab or Enter.
-// The server fills them for this conversation; nothing here sends anything.
+// Saved replies below the message box: a searchable list, and `/shortcut` followed by Tab or Enter. The
+// server fills in their fields for this conversation; nothing here sends anything.
 import { getJSON, post } from "trato/api";
 import { insertAt, isComposing } from "trato/insert";
 import { fill, gettext, plain } from "trato/text";
@@ -7,7 +7,7 @@ import { fill, gettext, plain } from "trato/text";
 const FRESH = 30000; // milliseconds that a loaded list is used for shortcuts: prices may change
 const SHORTCUT = /(?:^|\s)\/([\p{L}\p{N}-]+)$/u; // a shortcut at the start of a word, up to the cursor
 
-/** The replies with every word of a search, in their order. */
+/** Return the replies with every word of a search, in their order. */
 export function repliesMatching(replies, search) {
   const words = plain(search).replace(/^\//, "").split(/\s+/).filter(Boolean);
   return replies.filter(({ name, short, text }) => {
@@ -16,7 +16,7 @@ export function repliesMatching(replies, search) {
   });
 }
 
-/** The reply that a shortcut means: one's own before the shop's; else the only one it begins. */
+/** Return the reply that a shortcut means: the person's own, then the shop's, then the only one it begins. */
 function meant(replies, typed, { exactly = false } = {}) {
   const short = plain(typed);
   const same = replies.filter((reply) => reply.short === short);
@@ -44,7 +44,7 @@ class SavedReplies extends HTMLElement {
     this.search.addEventListener("input", () => this.draw(), { signal });
     this.search.addEventListener("keydown", (event) => this.steer(event), { signal });
     this.list.addEventListener("click", ({ target }) => this.choose(target.closest("[role=option]")), { signal });
-    // The focus stays in the search, or it would leave the panel, which closes it before the click.
+    // Keep the focus in the search. If it left the panel, the panel would close before the click.
     this.list.addEventListener("mousedown", (event) => event.preventDefault(), { signal });
     this.panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -57,7 +57,7 @@ class SavedReplies extends HTMLElement {
     this.addEventListener("focusout", ({ relatedTarget }) => {
       if (!this.panel.hidden && relatedTarget && !this.contains(relatedTarget)) this.close({ focus: false });
     }, { signal });
-    // Before the composer's own listener, for which Enter means to send.
+    // Before the composer's own listener, which sends on Enter.
     this.composer.addEventListener("keydown", (event) => this.complete(event), { capture: true, signal });
     this.field.addEventListener("input", () => this.hint(), { signal });
   }
@@ -68,7 +68,7 @@ class SavedReplies extends HTMLElement {
 
   async load() {
     const answer = await getJSON(this.dataset.source);
-    this.loadedAt = performance.now(); // also of a failure: Enter must not wait for the next one
+    this.loadedAt = performance.now(); // also after a failure: Enter must not wait for another one
     if (answer) {
       this.replies = answer.replies;
       this.productNotice = answer.notice;
@@ -76,7 +76,7 @@ class SavedReplies extends HTMLElement {
     return Boolean(answer);
   }
 
-  /** A list for a shortcut; what is under way is waited for, not asked for again. */
+  /** Load the list for a shortcut, unless it is fresh. Waits for a request that is on its way. */
   fresh() {
     if (performance.now() < this.loadedAt + FRESH) return Promise.resolve(true);
     this.loading ??= this.load().finally(() => (this.loading = null));
@@ -160,13 +160,13 @@ class SavedReplies extends HTMLElement {
     this.insert(reply, this.field.selectionStart, this.field.selectionEnd);
   }
 
-  /** What stands before the cursor, if it is a shortcut. */
+  /** Return the shortcut before the cursor, if there is one. */
   typed() {
     const { value, selectionStart, selectionEnd } = this.field;
     return selectionStart === selectionEnd ? value.slice(0, selectionStart).match(SHORTCUT)?.[1] : undefined;
   }
 
-  /** Tab takes the only shortcut that fits, Enter only a whole one: otherwise it sends. */
+  /** Complete a shortcut. Tab takes the only one that fits; Enter only a whole one, and otherwise sends. */
   async complete(event) {
     const { key } = event;
     const isKey = (key === "Tab" || key === "Enter") && !event.shiftKey && !isComposing(event);
@@ -186,7 +186,7 @@ class SavedReplies extends HTMLElement {
     else this.status.textContent = fill(gettext("There is no saved reply /%(short)s."), { short: typed });
   }
 
-  /** Say which replies a shortcut that is being typed may become. */
+  /** Say which replies the shortcut that is being typed may mean. */
   async hint() {
     const typed = this.typed();
     if (!typed) {
@@ -215,7 +215,7 @@ class SavedReplies extends HTMLElement {
   }
 
   /**
-   * Count that it was inserted; the server copies its files for this message. Returns whether they
+   * Count a reply as used, for which the server copies its files for this message. Returns whether they
    * were attached.
    */
   async use({ id, files }) {

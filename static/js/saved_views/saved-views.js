@@ -18,12 +18,12 @@ class SavedViews extends HTMLElement {
     const query = `?${answer.body.query}`;
     const panes = this.closest("trato-panes");
     if (!panes?.isWide) return location.assign(this.dataset.list + query);
-    this.querySelector("summary").focus(); // its successor gets the focus
+    this.querySelector("summary").focus(); // the new menu then gets the focus
     await panes.fillList(query);
     panes.status.textContent = gettext("The view was saved.");
   }
 
-  /** Say what is wrong beside the name, which stays. */
+  /** Say what is wrong beside the name, and keep the name. */
   refuse(words = gettext("That didn't work. Try again in a moment.")) {
     const field = this.querySelector("#saved-view-name");
     const error = this.querySelector(".field__error");

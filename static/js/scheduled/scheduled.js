@@ -1,5 +1,5 @@
-// What the team has scheduled in a conversation. The server draws the list again after changes; what was
-// missed without a connection comes with the whole page, see `fresh-page.js`.
+// The messages that the team has scheduled in a conversation. The server draws the list again after
+// changes. Changes missed without a connection come with the whole page, see `fresh-page.js`.
 import { post } from "trato/api";
 import { LiveList } from "trato/live-list";
 import { writeAll } from "trato/local-time";
@@ -14,7 +14,7 @@ class Scheduled extends LiveList {
     this.gone = gone;
     const here = Number(this.dataset.conversation);
     session.on("scheduled.changed", ({ conversation }) => conversation === here && this.changed(), signal);
-    // What the shopper writes changes what happens to the messages that wait.
+    // A message from the shopper changes what happens to the messages that wait.
     session.on("message.created", ({ conversation }) => {
       if (conversation === here && this.querySelector("li")) this.changed();
     }, signal);

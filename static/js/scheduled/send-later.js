@@ -10,7 +10,7 @@ import { gettext } from "trato/text";
 import { uploads } from "trato/uploads";
 
 class SendLater extends HTMLElement {
-  attempt = { key: null, id: null }; // a repeated request is one message
+  attempt = { key: null, id: null }; // so that a repeated request makes one message
 
   connectedCallback() {
     writeAll(this);
@@ -20,7 +20,7 @@ class SendLater extends HTMLElement {
     this.querySelector(".send-later__panel").addEventListener("click", (event) => this.clicked(event));
     this.chosen.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
-      event.preventDefault(); // it would press Send
+      event.preventDefault(); // Enter would press Send
       this.schedule(this.chosen.value);
     });
     this.menu.addEventListener("toggle", () => (this.menu.open ? refreshOld() : this.choose(false)));
@@ -61,7 +61,7 @@ class SendLater extends HTMLElement {
     if (files?.expected.size) return this.say(gettext("Wait until the files are uploaded."));
     if (!body.trim() && !attached.length) return this.say(gettext("Write the message first."));
     if (files?.hasRefused()) {
-      this.menu.open = false; // the line with the file says why
+      this.menu.open = false; // the file's line says why
       return;
     }
     if (!attached.every((record) => uploads.isReady(record))) {
@@ -93,7 +93,7 @@ class SendLater extends HTMLElement {
     this.menu.open = false;
     this.field.focus();
     const conversation = Number(this.closest("trato-thread").dataset.conversation);
-    session.emit("scheduled.changed", { conversation }); // also without a socket
+    session.emit("scheduled.changed", { conversation }); // for a page without a socket, too
   }
 }
 

@@ -1,13 +1,13 @@
-// The shop's own past answers, above the message box while the shopper waits. "Use" puts one into
-// the box; nothing is sent. Once hidden, they stay hidden in this tab until the next question. What is
-// not shown is not in the page either, and words that were taken back elsewhere disappear.
+// Suggests the shop's own past answers above the message box while the shopper waits. "Use" puts an
+// answer into the box; nothing is sent. Once hidden, suggestions stay hidden in this tab until the next
+// question. Hidden answers aren't in the page either, and words that were taken back elsewhere disappear.
 import { getJSON } from "trato/api";
 import { insertAt } from "trato/insert";
 import { session } from "trato/session";
 import * as storage from "trato/storage";
 import { fill, gettext } from "trato/text";
 
-const WITHOUT_SOCKET = 5000; // milliseconds between two requests at least, if no event comes
+const WITHOUT_SOCKET = 5000; // milliseconds, at least, between two requests if no event comes
 
 class Suggestions extends HTMLElement {
   isBehind = false; // events may have been missed
@@ -40,15 +40,15 @@ class Suggestions extends HTMLElement {
     this.asked = null;
   }
 
-  /** An answer ends the wait; another question asks for other answers. */
+  /** Hide the suggestions after the shop's answer; load others after another question. */
   said({ conversation, side, automatic }) {
     if (conversation !== this.conversation || automatic) return;
     if (side !== "seller") return this.load();
-    this.asked = this.isAsking = null; // an answer under way is of before
+    this.asked = this.isAsking = null; // an answer on its way is older than this message
     this.hide();
   }
 
-  /** A message has changed: of the question that waits, or of a conversation with a suggested answer. */
+  /** Follow a changed message in this conversation, or in one with a suggested answer. */
   changed({ conversation, removed, withdrawn }) {
     const items = [...this.list.querySelectorAll(`[data-conversation="${conversation}"]`)];
     if (items.length && (removed || withdrawn)) {
@@ -56,7 +56,7 @@ class Suggestions extends HTMLElement {
       items.forEach((item) => item.remove()); // whether the server answers or not
     }
     if (!this.list.childElementCount) this.hide();
-    // The answer that is under way may be older than the change.
+    // An answer on its way may be older than the change.
     if (items.length || this.isAsking || conversation === this.conversation) this.load();
   }
 
@@ -66,7 +66,7 @@ class Suggestions extends HTMLElement {
   }
 
   async load() {
-    const asked = (this.asked = {}); // so that an answer that was overtaken is dropped
+    const asked = (this.asked = {}); // so that an older answer that arrives later is dropped
     this.askedAt = performance.now();
     this.isAsking = true;
     if (session.live) this.isBehind = false;
@@ -79,7 +79,7 @@ class Suggestions extends HTMLElement {
     if (isDismissed || !answer.items.length) return this.hide();
     this.hidden = false;
     const items = JSON.stringify(answer.items);
-    if (items === this.items) return; // the focus may be on one of them
+    if (items === this.items) return; // don't redraw: the focus may be on one of them
     this.items = items;
     this.list.replaceChildren(...answer.items.map((item) => this.draw(item)));
   }

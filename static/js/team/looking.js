@@ -1,10 +1,10 @@
-// What colleagues do in this conversation: they look, reply, or write a note. Each tab says so again
-// while it is true, and once to each newcomer; a state that isn't repeated expires. It warns, never blocks.
+// Shows what colleagues do in this conversation: look, reply, or write a note. Each tab repeats its state
+// while it is true, and once for each newcomer; a state that isn't repeated expires. It warns, never blocks.
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
 
 const CHECK_EVERY = 1000; // milliseconds
-const WRITING_FOR = 30000; // after the last key; longer ago, a person is only looking
+const WRITING_FOR = 30000; // after the last key; then the person counts as only looking
 const LOUDEST = ["replying", "noting", "looking"];
 
 const lookingWords = {
@@ -16,9 +16,9 @@ const lookingWords = {
 class Looking extends HTMLElement {
   others = new Map(); // user → {name, doing, timer}
   typedAt = { replying: 0, noting: 0 };
-  told = ""; // what the others know of this tab
+  told = ""; // what the others know about this tab
   toldAt = 0;
-  isOwed = false; // whether somebody new doesn't know yet what this tab does
+  isOwed = false; // whether a newcomer doesn't yet know what this tab does
 
   async connectedCallback() {
     this.gone = new AbortController();
@@ -75,7 +75,7 @@ class Looking extends HTMLElement {
 
   see({ conversation, user, name, doing }) {
     if (conversation !== this.conversation) return;
-    if (user === session.user) return this.tell(true); // the person is gone only from another tab
+    if (user === session.user) return this.tell(true); // the person has only left another tab
     clearTimeout(this.others.get(user)?.timer);
     if (doing === "gone") return this.forget(user);
     if (!this.others.has(user)) this.isOwed = true;
@@ -89,7 +89,7 @@ class Looking extends HTMLElement {
     this.show();
   }
 
-  /** What somebody was writing is here. */
+  /** Show that a colleague has stopped writing, because the message or note has arrived. */
   wrote({ conversation }, { id }) {
     const other = this.others.get(id);
     if (conversation !== this.conversation || !other) return;
@@ -106,7 +106,7 @@ class Looking extends HTMLElement {
     this.warn();
   }
 
-  /** Say beside the box that a colleague is replying too, once this person has begun. */
+  /** Say beside the box that a colleague is replying too, once this person has started. */
   warn() {
     if (!this.warning) return;
     const replying = [...this.others.values()].find(({ doing }) => doing === "replying");
@@ -115,7 +115,7 @@ class Looking extends HTMLElement {
   }
 
   write(line, text) {
-    if (line.textContent !== text) line.textContent = text; // else it is read out again
+    if (line.textContent !== text) line.textContent = text; // otherwise it would be read out again
     line.hidden = !text;
   }
 }

@@ -1,4 +1,4 @@
-// The focus returns to where it was. A live list may have drawn that again meanwhile.
+// Returns the focus to where it was, even if a live list has drawn that element again meanwhile.
 
 /** Whether an element is rendered. Safari has `checkVisibility` since 17.4. */
 export function isVisible(element) {
@@ -6,8 +6,8 @@ export function isVisible(element) {
 }
 
 /**
- * Do something that may take the button it was asked for with off the page: then the first visible
- * one of these `places` gets the focus.
+ * Make a change that may remove or hide the focused element. If it does, focus the first of these
+ * `places` that is visible.
  */
 export function passFocus(change, ...places) {
   const focused = document.activeElement;
@@ -17,8 +17,8 @@ export function passFocus(change, ...places) {
 }
 
 /**
- * Remember an element; the function that is returned gives it the focus, or what is in its place,
- * unless the person has moved on.
+ * Remember an element. The function that this returns focuses it, or what is now in its place, unless
+ * the person has moved the focus.
  */
 export function keepFocus(element = document.activeElement) {
   const row = element?.closest(".inbox__item");

@@ -1,5 +1,5 @@
-// Times in the reader's language, and in the time zone that they have chosen or their device has. A
-// cookie lets the server format the next page's times in that of the device.
+// Shows times in the reader's language, and in the time zone that they have chosen or their device has.
+// A cookie lets the server format the next page's times in the device's time zone.
 import { gettext, language } from "trato/text";
 
 // The page's language with the reader's region: 15:04 or 3:04 PM.
@@ -7,7 +7,7 @@ const region = navigator.languages.find((one) => one.split("-")[0] === language)
 const day = { weekday: "long", day: "numeric", month: "long", timeZone: chosenZone() };
 const short = { day: "numeric", month: "short", timeZone: chosenZone() };
 const when = { weekday: "short", ...short, hour: "numeric", minute: "2-digit" };
-const year = "numeric"; // told where it is not this one
+const year = "numeric"; // shown if it isn't this year
 const timeZone = chosenZone();
 const opening = { weekday: "long", hour: "numeric", minute: "2-digit", timeZone };
 const formats = {
@@ -30,13 +30,13 @@ const days = new Intl.DateTimeFormat("sv", { timeZone, year: "numeric", month: "
 
 export const dayOf = (date) => days.format(date); // 2026-11-24
 
-/** The day before a day, both as 2026-11-24: of the calendar, because days may have 23 hours. */
+/** Return the day before a day, both as 2026-11-24. Use the calendar, because days may have 23 hours. */
 function dayBefore(text) {
   const [year, month, day] = text.split("-").map(Number);
   return new Date(Date.UTC(year, month - 1, day - 1)).toISOString().slice(0, 10);
 }
 
-/** The zone from the account's settings; undefined for the device's, or if we don't know it. */
+/** Return the time zone from the account's settings; undefined for the device's, or if it is unknown. */
 function chosenZone() {
   const zone = document.cookie.match(/(?:^|; )timezone_chosen="?([\w+\/-]+)/)?.[1];
   try {
@@ -46,7 +46,7 @@ function chosenZone() {
   }
 }
 
-/** How long ago a time was: 2 hours. */
+/** Return how long ago a time was: 2 hours. */
 function spanSince(date) {
   const minutes = Math.floor((Date.now() - date) / 60000);
   const [size, unit] = spans.find(([size]) => minutes >= size) ?? [];
@@ -72,7 +72,7 @@ export function format(kind, date) {
 }
 
 export function write(element) {
-  if (!element.dateTime) return; // to be filled in later
+  if (!element.dateTime) return; // filled in later
   element.textContent = format(element.dataset.local, new Date(element.dateTime));
 }
 

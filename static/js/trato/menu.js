@@ -1,4 +1,4 @@
-// Menus made of <details> close on Escape and on a click elsewhere.
+// Closes menus made of <details> on Escape and on a click elsewhere.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;

@@ -1,5 +1,5 @@
-// Notices that the server left on the page can be closed. Their buttons appear with this script, also
-// those of notices that came with another page.
+// Lets people close notices that the server left on the page. This script shows the buttons, also on
+// notices that came with another page.
 function offer() {
   for (const button of document.querySelectorAll(".notice__close[hidden]")) button.hidden = false;
 }

@@ -1,14 +1,14 @@
-// A second click while a form is under way sends nothing. Otherwise the browser would show the answer to
-// the second request, such as "not found" after a deletion, and staff would leave two records of one act.
-const UNDER_WAY = 10000; // milliseconds; then one may want to try again, and a download leaves the page as it is
+// Ignores a second click while a form is being sent. Otherwise the browser would show the answer to the
+// second request, such as "not found" after a deletion, and staff would leave two records of one act.
+const UNDER_WAY = 10000; // milliseconds; then people may want to try again, since a download leaves the page as it is
 
 const sent = new Map(); // button or form → when it was sent
 
 window.addEventListener("submit", (event) => {
-  // Forms that scripts send take care of it themselves.
+  // Forms that scripts send handle this themselves.
   if (event.defaultPrevented || event.target.method !== "post") return;
   const by = event.submitter ?? event.target;
   if (Date.now() < (sent.get(by) ?? 0) + UNDER_WAY) event.preventDefault();
   else sent.set(by, Date.now());
 });
-window.addEventListener("pageshow", () => sent.clear()); // the page may come back as it was
+window.addEventListener("pageshow", () => sent.clear()); // the browser may restore the page as it was

@@ -1,5 +1,5 @@
 // The page's texts in the reader's language, from Django's catalogue.
-const WAIT = 3000; // milliseconds for the catalogue; then the page goes on, in English
+const WAIT = 3000; // milliseconds to wait for the catalogue; then the page continues in English
 
 const same = (text) => text;
 const choose = (one, many, count) => (count === 1 ? one : many);
@@ -22,10 +22,10 @@ export function fill(text, values) {
 
 export const language = document.documentElement.lang;
 
-/** Without case and accents, so that `envio` finds `Envío`. */
+/** Remove case and accents, so that `envio` finds `Envío`. */
 export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** At most so many characters of a text. */
+/** Return the beginning of a text, with at most this many characters. */
 export function beginning(text, most) {
   const characters = [...text];
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;

@@ -3,9 +3,9 @@ import { post } from "trato/api";
 import { addresses } from "trato/page";
 import { fill, gettext, ngettext } from "trato/text";
 
-const AT_ONCE = 200; // conversations in one request, so that there is progress to be seen
+const AT_ONCE = 200; // conversations in one request, so that people see progress
 
-// Acts that put a conversation away. The server leaves out those with a message that was not on screen.
+// Acts that put a conversation away. The server skips conversations with a message that was not on screen.
 const PUTS_AWAY = new Set(["archive", "snooze", "settle", "mark_read"]);
 
 const SAID = {
@@ -27,21 +27,21 @@ const SAID = {
 };
 
 /**
- * Do something with conversations.
+ * Act on conversations.
  *
- * `extra`: the act's other fields, such as `until`; with `filter`, the query of a list, the act is
- * for all conversations of that list, and `ids` is empty. `onProgress(done, all)` is called after each
- * part of many. `seen`: by conversation, the last message that was on screen, for those that are
- * no longer. Returns `{done, failed, rest, text, error, undo}`: what was done with which, those that
- * were not tried because of an error, a sentence for people, that error, and a function that undoes it
- * all; null if there is nothing to undo.
+ * `extra`: the act's other fields, such as `until`. With `filter`, the query of a list, the act is for
+ * all conversations of that list, and `ids` is empty. `onProgress(done, all)` is called after each
+ * request of several. `seen`: the last message that was on screen, by conversation, for conversations
+ * that no longer are. Returns `{done, failed, rest, text, error, undo}`: the conversations where the act
+ * was done, those where it failed, those not tried because of an error, a sentence for people, that
+ * error, and a function that undoes everything, or null if there is nothing to undo.
  */
 export async function act(name, ids, extra = {}, onProgress = () => {}, seen = new Map()) {
   const result = { done: [], failed: {}, rest: [], text: "", error: "", undo: null };
   const tokens = [];
-  const asks = PUTS_AWAY.has(name) && !("seen" in extra); // which is of the form beside a conversation
+  const asks = PUTS_AWAY.has(name) && !("seen" in extra); // the form beside a conversation sends it itself
   const last = asks ? ids.map((id) => lastShown(id) ?? seen.get(String(id))) : [];
-  const all = "filter" in extra ? 1 : ids.length; // a filter is one request, for all that it finds
+  const all = "filter" in extra ? 1 : ids.length; // a filter is one request, for everything that it matches
   for (let first = 0; first < all; first += AT_ONCE) {
     const part = ids.slice(first, first + AT_ONCE);
     const answer = await send(name, extra, part, last.slice(first, first + AT_ONCE));
@@ -60,7 +60,7 @@ export async function act(name, ids, extra = {}, onProgress = () => {}, seen = n
   return result;
 }
 
-/** The last message of a conversation that is on screen, in its row or open; undefined if there is none. */
+/** Return a conversation's last message on screen, in its row or open; undefined if there is none. */
 function lastShown(id) {
   const row = document.querySelector(`.inbox__item[data-conversation="${id}"]`);
   const thread = document.querySelector(`trato-thread[data-conversation="${id}"]`);
@@ -69,7 +69,7 @@ function lastShown(id) {
   return last < 0 ? undefined : last;
 }
 
-/** What the form of an act asks for: `{name, extra}`, as `act()` takes them. */
+/** Return the act that a form asks for: `{name, extra}`, as `act()` takes them. */
 export function actOf(form, submitter) {
   const values = Object.fromEntries(new FormData(form, submitter));
   const { act: name, conversation, filter, next, csrfmiddlewaretoken, page_user, ...extra } = values;

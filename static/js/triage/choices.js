@@ -1,5 +1,5 @@
-// What an act is given: a time, a label, a colleague. The server draws the choices, which are a page of
-// their own for browsers without scripts; here they are in a dialog.
+// Lets people choose a time, a label or a colleague for an act. The server draws the choices. Without
+// scripts, they are a page of their own; here they are in a dialog.
 import { submit } from "trato/api";
 import { keepFocus } from "trato/keep-focus";
 import { writeAll } from "trato/local-time";
@@ -9,8 +9,8 @@ import { gettext } from "trato/text";
 /**
  * Let a person choose for conversations.
  *
- * `kind`: `snooze`, `label` or `assign`. `perform(name, extra)` does the act with what was chosen and
- * returns a result like that of `act()`; an error is shown, and the person can choose again. The focus
+ * `kind`: `snooze`, `label` or `assign`. `perform(name, extra)` does the act with what was chosen, and
+ * returns a result like `act()`. After an error, which is shown, the person can choose again. The focus
  * returns to where it was.
  */
 export async function choose(kind, ids, perform) {
@@ -27,7 +27,7 @@ export async function choose(kind, ids, perform) {
   dialog.addEventListener("keydown", (event) => pressed(event, dialog));
   dialog.addEventListener("submit", (event) => submitted(event, dialog, perform));
   document.body.append(dialog);
-  dialog.showModal(); // at once, so that the next key is for it
+  dialog.showModal(); // at once, so that the next key goes to the dialog
   const values = [["act", kind], ...ids.map((id) => ["conversation", id])];
   const answer = await submit(addresses.choices, values, "text/html");
   const text = answer?.ok ? await answer.text().catch(() => "") : "";
@@ -58,11 +58,11 @@ function controls(dialog) {
   return [...dialog.querySelectorAll("button:not([hidden]), input:not([type=hidden]), a")];
 }
 
-/** Arrows go from one button to the next; a letter goes to the next that begins with it. */
+/** Move between buttons: arrows go to the next one, a letter to the next one that begins with it. */
 function pressed(event, dialog) {
   const { key, target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input")) return;
-  const all = controls(dialog).filter((one) => !one.matches("input")); // in which an arrow changes the date
+  const all = controls(dialog).filter((one) => !one.matches("input")); // there, arrows change the date
   const at = all.indexOf(document.activeElement);
   let next = null;
   if (key === "ArrowDown") next = all[(at + 1) % all.length];

@@ -1,6 +1,6 @@
-// Which conversations alert this person. What the person has muted is asked for once, when the first
-// message arrives, and kept up to date by what the person does in any tab. Only who has chosen to be
-// alerted of less than all asks about others: once for each conversation, until its assignee changes.
+// Knows which conversations alert this person. It asks once for the muted conversations, when the first
+// message arrives, and then follows what the person does in any tab. Only if the person has chosen fewer
+// alerts does it ask about other conversations: once for each, until its assignee changes.
 import { getJSON } from "trato/api";
 import { addresses } from "trato/page";
 import { session } from "trato/session";
@@ -42,8 +42,8 @@ session.on("own.changed", async ({ conversations }) => {
   for (const state of conversations) muted?.[state.muted ? "add" : "delete"](state.conversation);
 });
 
-// Ask again: without a connection this page missed changes, and an assignee who leaves the shop no longer
-// takes care of the conversation.
+// Ask again: this page missed changes while it had no connection, and an assignee who leaves the shop no
+// longer takes care of the conversation.
 for (const kind of ["alerts.changed", "lost", "members.changed"]) {
   session.on(kind, () => {
     asked = null;

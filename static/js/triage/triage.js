@@ -1,5 +1,5 @@
-// The acts beside a conversation: the forms post without loading the page, and what they show
-// follows the person's other tabs and the team.
+// The acts beside a conversation. The forms post without loading the page, and show what the person does
+// in other tabs and what the team does.
 import { act, actOf } from "trato/acts";
 import { refresh, refreshOld } from "trato/fresh-page";
 import { isVisible } from "trato/keep-focus";
@@ -32,7 +32,7 @@ class Triage extends HTMLElement {
     const { signal } = this.left;
     const isHere = ({ conversation }) => conversation === this.conversation;
     this.addEventListener("submit", (event) => this.submit(event), { signal });
-    // Offered times may be those of yesterday.
+    // The offered times may be yesterday's.
     this.addEventListener("toggle", ({ target }) => target.open && refreshOld(), { capture: true, signal });
     session.on("own.changed", ({ conversations }) => {
       const own = conversations.find(isHere);
@@ -66,7 +66,7 @@ class Triage extends HTMLElement {
 
   async submit(event) {
     const form = event.target;
-    if (form.method === "get") return; // it leads elsewhere
+    if (form.method === "get") return; // this form leads to another page
     event.preventDefault();
     noteSeen(form);
     const { name, extra } = actOf(form, event.submitter);
@@ -105,7 +105,7 @@ class Triage extends HTMLElement {
     } else if (text) offerUndo({ text });
   }
 
-  /** A colleague has assigned it meanwhile: say to whom, once the page shows it. */
+  /** Say to whom a colleague has assigned the conversation meanwhile, once the page shows it. */
   sayTaken() {
     session.addEventListener("page.fresh", () => {
       const name = this.querySelector("[data-assignee]").textContent;
@@ -114,7 +114,7 @@ class Triage extends HTMLElement {
     refresh();
   }
 
-  /** Without a socket no frame tells this tab what it has done. */
+  /** Show what this tab has done, since without a socket no frame says so. */
   apply(name, extra) {
     if (OWN[name]) this.draw(OWN[name]);
     if (name === "snooze" && extra.until) this.draw({ snoozed_until: extra.until });
@@ -123,7 +123,7 @@ class Triage extends HTMLElement {
 
   // -- what it is to the person ------------------------------------------------------------------
 
-  /** A message ends what holds until the next one. */
+  /** End what lasts only until the next message: the archive, a snooze, being settled. */
   said({ sequence, automatic }) {
     if (sequence <= this.last) return;
     this.last = sequence;
@@ -150,12 +150,12 @@ class Triage extends HTMLElement {
     if (focused?.hidden) focused.form.querySelector("button:not([hidden])")?.focus();
   }
 
-  /** The end of the snooze as it is shown, or null. */
+  /** Return the end of the snooze that is shown, or null. */
   snooze() {
     return this.querySelector(".triage__state [data-when=snoozed]:not([hidden]) time")?.dateTime ?? null;
   }
 
-  /** Show its end when it comes: nobody announces that. */
+  /** Show the end of a snooze when it comes, since no event says so. */
   sleep(until) {
     this.until = until;
     clearTimeout(this.alarm);
@@ -168,7 +168,7 @@ class Triage extends HTMLElement {
     }, Math.min(left, LONGEST_ALARM));
   }
 
-  /** Offer to go on with a snooze that a message has ended. */
+  /** Offer to continue a snooze that a message has ended. */
   offerAgain(until) {
     const button = this.querySelector("[data-again]");
     if (!button) return;
@@ -186,7 +186,7 @@ class Triage extends HTMLElement {
     return [...this.querySelectorAll("[data-label]:not([hidden])")].map(({ dataset }) => Number(dataset.label));
   }
 
-  /** `former`: the name of an assignee who can't any more, so that it is nobody's. */
+  /** `former`: the name of the last assignee, who can no longer do it, so that nobody is assigned. */
   drawTeam({ assignee, former = "", labels }) {
     if (assignee !== undefined) {
       for (const line of this.querySelectorAll("[data-assignee]")) {
@@ -221,7 +221,7 @@ class Triage extends HTMLElement {
     }
   }
 
-  /** The shop's labels have changed. */
+  /** Show that the shop's labels have changed. */
   drawLabels({ shop, changed, deleted }) {
     const form = this.querySelector("[data-add]");
     if (!form || shop !== Number(this.querySelector("[data-shop]").dataset.shop)) return;

@@ -1,13 +1,13 @@
-// Says what was done and offers to undo it for ten seconds, longer while one is on the button.
+// Says what was done, and offers to undo it for ten seconds, or longer while the person is on the button.
 import { keepFocus } from "trato/keep-focus";
 import { gettext } from "trato/text";
 
 const SHOWN_FOR = 10000; // milliseconds, like UNDO_SECONDS on the server
 let place = null;
 let timer;
-let refocus; // to where the focus was before it came here
+let refocus; // returns the focus to where it was before
 
-/** `result`: of `act()`. `onUndone` gets the result of the undo. */
+/** `result`: what `act()` returned. `onUndone` gets the result of undoing it. */
 export function offerUndo(result, onUndone = () => {}) {
   const line = document.createElement("div");
   line.className = "undo__line";
@@ -34,7 +34,7 @@ function show(line) {
   if (!place?.isConnected) {
     place = document.createElement("div");
     place.className = "undo";
-    place.setAttribute("role", "status"); // and so `aria-live="polite"`
+    place.setAttribute("role", "status"); // implies `aria-live="polite"`
     for (const kind of ["pointerenter", "focusin"]) place.addEventListener(kind, () => clearTimeout(timer));
     for (const kind of ["pointerleave", "focusout"]) place.addEventListener(kind, leave);
     place.addEventListener("focusin", ({ relatedTarget }) => {

@@ -1,6 +1,6 @@
 // The content of files that wait to be uploaded. IndexedDB keeps it, so that a reload loses nothing.
 const unstored = new Map(); // id → content that would be lost with this page
-const keeping = new Map(); // id → what ends its lock, which tells other tabs that only this one has it
+const keeping = new Map(); // id → function that ends its lock, which tells other tabs that only this one has the file
 const LOCK = "trato-blob-";
 const STORE = "files";
 let opening;
@@ -13,13 +13,13 @@ function open() {
       asked.onsuccess = () => resolve(asked.result);
       asked.onerror = () => resolve(null);
     } catch {
-      resolve(null); // there is none, as in some private windows
+      resolve(null); // there is no IndexedDB, as in some private windows
     }
   });
   return opening;
 }
 
-/** Run one request in its own transaction; `{done, result}`. */
+/** Run one request in its own transaction; return `{done, result}`. */
 async function run(mode, ask) {
   const database = await open();
   return new Promise((resolve) => {
@@ -54,7 +54,7 @@ function release(id) {
   keeping.delete(id);
 }
 
-/** Whether only another tab has a file, because it isn't stored, or not yet. */
+/** Whether only another tab has a file, because it couldn't be stored, or hasn't been yet. */
 export async function isInAnotherTab(id) {
   const { held, pending } = (await navigator.locks?.query()) ?? { held: [], pending: [] };
   return [...held, ...pending].some(({ name }) => name === LOCK + id);

@@ -1,22 +1,22 @@
-// Keep text until it is sent: after a reload, and the same in all tabs.
+// Keeps text until it is sent: it survives a reload, and is the same in all tabs.
 import * as storage from "trato/storage";
 
 export class Draft {
   /**
    * @param field the text field
    * @param key the key in the storage
-   * @param changed is called when another tab has changed or sent it
+   * @param changed called when another tab has changed or sent the text
    * @param area "local" for all tabs, "session" for this one
-   * @param signal aborts it when the field leaves the page
+   * @param signal ends the draft when the field leaves the page
    */
   constructor(field, key, changed, { area = "local", signal } = {}) {
     Object.assign(this, { field, key, changed, area });
-    this.stashed = null; // the draft, while the field is for something else
+    this.stashed = null; // the draft, while the field is used for something else
     this.kept = storage.get(key, area) ?? ""; // what all tabs know
     this.isOwn = field.value !== ""; // typed before this began, or given back by the server
     if (this.isOwn) this.keep();
     else field.value = this.kept;
-    field.autocomplete = "off"; // else the browser brings back on reload what was sent elsewhere
+    field.autocomplete = "off"; // otherwise a reload brings back text that another tab has sent
     field.addEventListener("input", () => (this.isOwn = true), { signal });
     window.addEventListener("storage", (event) => event.key === key && this.follow(), { signal });
     window.addEventListener("pageshow", () => this.follow(), { signal });
@@ -31,7 +31,7 @@ export class Draft {
     else this.stashed = text;
   }
 
-  /** The field is for something else until `restore`. */
+  /** Put the draft aside until `restore`, to use the field for something else. */
   stash() {
     this.stashed ??= this.field.value;
   }
@@ -48,7 +48,7 @@ export class Draft {
     else storage.remove(this.key, this.area);
   }
 
-  /** It was sent: the field is empty, and follows the other tabs again. */
+  /** Empty the field after its text was sent, and follow the other tabs again. */
   clear() {
     this.field.value = "";
     this.isOwn = false;
@@ -66,7 +66,7 @@ export class Draft {
       this.isOwn = false;
       this.changed();
     } else if (!now && this.text) {
-      this.keep(); // what the other tab sent or dropped was its own
+      this.keep(); // the other tab sent or dropped its own text
     }
   }
 }
@@ -75,8 +75,8 @@ const ASKED = "trato-ask-";
 export const SENT = "-sent"; // after a question's key: the words that were sent, and their number
 
 /**
- * Drop the questions that are in a conversation now. They are recognised by `client_id`, or by
- * their words if they were sent before the script could store that.
+ * Drop the questions that are now in a conversation. This recognises them by `client_id`, or by their
+ * words if they were sent before the script could store the `client_id`.
  */
 export function dropSentQuestions(clientIds, ownWords) {
   for (const area of ["local", "session"]) {

@@ -17,8 +17,8 @@ import { uploads } from "trato/uploads";
 const PATIENCE = 15000; // milliseconds until an unanswered send is tried again
 const PAUSE = 1500; // after a send that failed; doubled each time it fails
 const LONGEST_PAUSE = 10000;
-const UNDER_WAY = 10; // messages of a conversation that are sent and not acknowledged, at most
-const SOCKET_TRIES = 3; // that end without an answer, until a message goes by POST
+const UNDER_WAY = 10; // most messages of a conversation that are sent but not acknowledged
+const SOCKET_TRIES = 3; // unanswered tries until a message goes by POST
 const SERVER_ERRORS = 3; // in a row, until a message counts as refused
 // Reasons for closing a socket that have nothing to do with what was sent on it.
 const NO_FAULT = new Set([
@@ -31,17 +31,17 @@ const prefix = `trato-outbox-${session.user}`;
 
 const wait = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 
-/** Whether to ask the author before it is sent, because it was written long ago. */
+/** Whether to ask the author before sending, because the message was written long ago. */
 export function isOld(entry) {
   return !entry.confirmed && Date.now() - Date.parse(entry.created_at) > askAfter;
 }
 
-/** Without halves of characters, which no frame can carry: some keyboards leave them behind. */
+/** Replace halves of characters, which some keyboards leave behind and no frame can carry. */
 function wellFormed(text) {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** The files of a message as the server knows them; nothing for a message without any. */
+/** Return a message's files by the server's IDs; nothing if it has no files. */
 function filesOf(ids) {
   return ids.length ? { files: ids.map((id) => uploads.get(id).file) } : {};
 }
@@ -49,11 +49,11 @@ function filesOf(ids) {
 class Outbox extends EventTarget {
   draining = new Set();
   again = new Set(); // conversations to look at again: something changed meanwhile
-  answers = new Map(); // client_id → what to call with the server's answer
+  answers = new Map(); // client_id → function to call with the server's answer
   posting = new Set(); // client_ids that went by POST
   tries = new Map(); // client_id → times that the socket was closed or silent before it was answered
-  refusals = new Map(); // client_id → times in a row that it was refused for now
-  takenBack = new Map(); // client_id → message; one that was tried before may have been stored then
+  refusals = new Map(); // client_id → times in a row that the server refused it for now
+  takenBack = new Map(); // client_id → message; if it was tried before, the server may have stored it
 
   constructor() {
     super();
@@ -69,13 +69,13 @@ class Outbox extends EventTarget {
     window.addEventListener("storage", ({ key }) => {
       if (!key?.startsWith(`${prefix}-`)) return;
       this.changed();
-      this.flush(); // the tab in which it was written may be closed before it is sent
+      this.flush(); // the tab where it was written may be closed before sending it
     });
     window.addEventListener("pageshow", () => this.changed());
     window.addEventListener("pagehide", () => this.sendHeld());
   }
 
-  /** Earlier versions stored one array, which two tabs overwrote. */
+  /** Split the array that earlier versions stored, which two tabs could overwrite. */
   splitArray() {
     try {
       const entries = JSON.parse(storage.get(prefix)) ?? [];
@@ -133,8 +133,8 @@ class Outbox extends EventTarget {
   }
 
   /**
-   * `files`: IDs of uploads, which the message waits for. `about`: the message that it quotes, with
-   * its `sequence`, and what shows it.
+   * `files`: IDs of uploads that the message waits for. `about`: the message that it quotes: its
+   * `sequence`, and what the composer shows of it.
    */
   add(conversation, body, files = [], about = null) {
     const now = new Date();
@@ -166,12 +166,12 @@ class Outbox extends EventTarget {
     this.emit("stored", entry);
   }
 
-  /** Don't send it after all, nor its files. */
+  /** Drop a message and its files without sending them. */
   discard(clientId) {
     this.drop(clientId, (id) => uploads.cancel(id));
   }
 
-  /** Forget a message, and do something with each of its files. */
+  /** Forget a message, and call a function for each of its files. */
   drop(clientId, withFile) {
     this.tries.delete(clientId);
     this.refusals.delete(clientId);
@@ -182,7 +182,7 @@ class Outbox extends EventTarget {
     this.changed();
   }
 
-  /** Send it after all: it was refused, or so old that its author was asked. */
+  /** Send a message that was refused, or so old that its author was asked first. */
   retry(clientId) {
     this.refusals.delete(clientId);
     if (this.get(clientId)?.failed) for (const id of this.get(clientId).files ?? []) uploads.renew(id);
@@ -190,13 +190,13 @@ class Outbox extends EventTarget {
     this.flush();
   }
 
-  /** A rule has asked about its words: send it with what its author has chosen. */
+  /** Send a message again, after a rule asked about its words, with what its author has chosen. */
   resend(clientId, values) {
     this.update(clientId, { failed: null, shield: null, confirmed: true, ...values });
     this.flush();
   }
 
-  /** Return it to be changed or discarded. */
+  /** Return a message to the composer, to be changed or discarded. */
   takeBack(clientId) {
     const entry = this.get(clientId);
     if (!entry || entry.isUnderWay) return;
@@ -207,7 +207,7 @@ class Outbox extends EventTarget {
 
   // -- files -----------------------------------------------------------------------------------
 
-  /** The files that are in no message yet: somebody is still writing it. */
+  /** Return the files that aren't in a message yet, because it is still being written. */
   unsentFiles(conversation) {
     const used = new Set(this.read().flatMap(({ files }) => files ?? []));
     return uploads.of(conversation).filter(({ id }) => !used.has(id));
@@ -266,7 +266,7 @@ class Outbox extends EventTarget {
         const isOnSocket = this.sendBySocket(entry, [...underWay.keys()].at(-1));
         if (!isOnSocket && underWay.size) break; // POSTs would overtake each other
         underWay.set(id, this.answer(entry).then((answer) => [entry, answer]));
-        this.update(id, { isUnderWay: true }); // in all tabs: too late to take it back
+        this.update(id, { isUnderWay: true }); // for all tabs: too late to take it back
         if (isOnSocket) continue;
         isPosting = true;
         this.sendByPost(entry);
@@ -299,7 +299,7 @@ class Outbox extends EventTarget {
     const id = entry.client_id;
     if (ok) {
       this.remove(id);
-      if (ok.sequence) this.emit("sent", { ...entry, ...ok }); // else it is held for review
+      if (ok.sequence) this.emit("sent", { ...entry, ...ok }); // otherwise it is held for review
       return 0;
     }
     this.update(id, { isUnderWay: false });
@@ -316,7 +316,7 @@ class Outbox extends EventTarget {
     return pause;
   }
 
-  /** Whether its sender may still take a message back; then look again once that is over. */
+  /** Whether a message waits because its sender may still take it back. If so, look again afterwards. */
   holds(entry) {
     const left = heldFor(entry);
     if (left) {
@@ -329,8 +329,9 @@ class Outbox extends EventTarget {
   }
 
   /**
-   * The page is left: send at once what its author could still have taken back there. The first by
-   * POST, which outlives the page, and all by the socket, which keeps them in order if it gets them.
+   * Send waiting messages at once when the page is left, although their author could still have taken
+   * them back. Send the first one by POST, which outlives the page, and all by the socket, which keeps
+   * them in order if it gets them.
    */
   sendHeld() {
     if (session.ended) return;
@@ -372,7 +373,7 @@ class Outbox extends EventTarget {
     else this.answered(client_id, { error: this.refusalOf(answer) });
   }
 
-  /** The server's answer to a send; empty if there was none. */
+  /** Return the server's answer to a send; empty if there was none. */
   answer({ client_id }) {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -392,12 +393,12 @@ class Outbox extends EventTarget {
     return { code: status >= 500 ? "unavailable" : "invalid", ...body, detail, status };
   }
 
-  /** The socket is gone: send again what was in progress on it. */
+  /** Send again what was in progress on a socket that was lost. */
   lost(code) {
     for (const id of [...this.answers.keys()]) {
       if (this.posting.has(id)) continue;
-      // Closed because of what was sent: any of it that may be the reason is sent by POST, which
-      // gets a response and doesn't close the socket again.
+      // If the socket was closed because of what was sent, send everything that may be the reason by
+      // POST, which gets a response and doesn't close the socket again.
       const weight = NO_FAULT.has(code) ? 1 : SOCKET_TRIES;
       this.tries.set(id, (this.tries.get(id) ?? 0) + weight);
       this.answered(id, {});

@@ -1,5 +1,5 @@
-// Undo send: a person may want each message to wait for some seconds, to take it back. The choice is
-// kept in this browser.
+// Undo send: a person can let each message wait a few seconds, to take it back. This browser keeps the
+// choice.
 import * as storage from "trato/storage";
 import { session } from "trato/session";
 
@@ -13,10 +13,10 @@ export function chooseToWait(does) {
   else storage.remove(KEY);
 }
 
-/** What a new message has if it is to wait. */
+/** Return the values of a new message that let it wait; none if it shouldn't. */
 export const heldNow = () => (waitsToSend() ? { held_until: Date.now() + HELD_FOR } : {});
 
-/** How many milliseconds a message still waits; no longer than that, whatever the clock does. */
+/** Return the milliseconds that a message still waits; never more than `HELD_FOR`, whatever the clock does. */
 export function heldFor({ held_until = 0 }) {
   const left = held_until - Date.now();
   return left > 0 && left <= HELD_FOR ? left : 0;

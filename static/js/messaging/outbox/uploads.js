@@ -1,6 +1,6 @@
-// Files that were chosen and are not sent yet. Each has a record in localStorage, so that all tabs
-// know it, and its content in IndexedDB. Its `id` is the `client_id` of the upload: however often that
-// is tried, it is one file. `file` is the server's ID once it has all of it. `error` says why it can't
+// Files that were chosen but not sent yet. Each has a record in localStorage, so that all tabs know it,
+// and its content in IndexedDB. Its `id` is the upload's `client_id`, so that repeated tries make one
+// file. `file` is the server's ID, once the server has the whole file. `error` says why the file can't
 // be sent, and `trouble` why it will be tried again.
 import { session } from "trato/session";
 import { headers, noteStatus, post, request } from "trato/api";
@@ -13,14 +13,14 @@ import { gettext } from "trato/text";
 const FILES_AT_ONCE = 2; // as many as the server decodes for one person
 const FIRST_UPLOAD_PAUSE = 1500; // milliseconds after an upload that failed; doubled each time
 const LONGEST_UPLOAD_PAUSE = 15000;
-const STALL = 120000; // milliseconds without any progress: longer than the server takes for a picture
+const STALL = 120000; // milliseconds without progress: longer than the server takes for a picture
 const PASSES = new Set([0, 429, 500, 502, 503, 504]); // by status: try again; 0: no connection
 const FINAL_STATUS = new Set([400, 413]); // the same file will be refused again
-// They would make a name read backwards; as BIDI_CONTROLS in trato/text.py.
+// These would make a name read backwards. The same as BIDI_CONTROLS in trato/text.py.
 const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g;
 const filePrefix = `trato-file-${session.user}-`;
 
-/** Whether a file can be read: it may have been deleted or changed since it was chosen, or be a folder. */
+/** Whether a file can be read. It may have been deleted or changed since it was chosen, or be a folder. */
 async function isReadable(blob) {
   return blob.slice(0, 1).arrayBuffer().then(() => true, () => false);
 }
@@ -36,7 +36,7 @@ class Uploads extends EventTarget {
       if (!key?.startsWith(filePrefix)) return;
       if (oldValue && newValue === null) this.dropped(JSON.parse(oldValue));
       this.changed();
-      this.start(); // the tab in which it was chosen may be closed before it is uploaded
+      this.start(); // the tab where it was chosen may be closed before uploading it
     });
   }
 
@@ -67,7 +67,7 @@ class Uploads extends EventTarget {
     return this.under.get(id)?.progress ?? 0;
   }
 
-  /** Whether the server has a file, and its description. */
+  /** Whether the server has a file and its description. */
   isReady(record) {
     return Boolean(record?.file) && record.told === record.alt;
   }
@@ -82,7 +82,7 @@ class Uploads extends EventTarget {
     if (record) this.put({ ...record, ...values });
   }
 
-  /** Add a chosen file; `error`: why it can't be sent at all. Return whether a reload keeps it. */
+  /** Add a chosen file; `error`: why it can't be sent at all. Returns whether it survives a reload. */
   add(conversation, blob, error = null) {
     const record = {
       id: newId(), conversation, name: blob.name.replace(BIDI_CONTROLS, ""), size: blob.size, type: blob.type,
@@ -95,7 +95,7 @@ class Uploads extends EventTarget {
     return isKept;
   }
 
-  /** Keep a file that the server has already; return its `id` here. */
+  /** Add a file that the server already has; returns its `id` here. */
   adopt(conversation, { id: file, kind, name, size, width, height, alt }) {
     const id = newId();
     this.put({
@@ -105,12 +105,12 @@ class Uploads extends EventTarget {
     return id;
   }
 
-  /** A time for a new record: after all others, whatever the clock does. */
+  /** Return a time for a new record that is later than all others, whatever the clock does. */
   nextAt() {
     return Math.max(Date.now(), 1 + Math.max(0, ...this.all().map(({ at }) => at)));
   }
 
-  /** A draft still has it: tell the server, which deletes what nobody has needed for a day. */
+  /** Tell the server that a draft still has a file, since it deletes files that nobody needed for a day. */
   hold(id) {
     this.update(id, { told: null });
     this.start();
@@ -121,14 +121,14 @@ class Uploads extends EventTarget {
     this.start();
   }
 
-  /** Its message was sent, or nobody wants it any more: forget it here. */
+  /** Forget a file here, because its message was sent or nobody wants it any more. */
   forget(id) {
     storage.remove(filePrefix + id);
     this.pauses.delete(id);
     dropBlob(id);
   }
 
-  /** Don't send it after all. */
+  /** Drop a file without sending it. */
   cancel(id) {
     const record = this.get(id);
     const wasTried = this.wasTried(id);
@@ -139,24 +139,24 @@ class Uploads extends EventTarget {
     } else if (record && wasTried) this.abandon(record);
   }
 
-  /** Whether this tab has begun to upload it. */
+  /** Whether this tab has begun to upload a file. */
   wasTried(id) {
     return this.under.has(id) || this.pauses.has(`last-${id}`);
   }
 
-  /** The server may have all of an upload, and would count it for a day. */
+  /** Stop an upload, and delete it on the server, which may have all of it and would count it for a day. */
   abandon({ id, conversation }) {
     this.under.get(id)?.abort();
     const address = `${addresses.files(conversation)}?client_id=${id}`;
     request(address, { method: "DELETE", headers: headers() });
   }
 
-  /** Another tab has removed a file, and doesn't know that this one is uploading it. */
+  /** Abandon a file that another tab has removed, not knowing that this one is uploading it. */
   dropped(record) {
     if (!record.file && this.wasTried(record.id)) this.abandon(record);
   }
 
-  /** Try again. If the server still has it, the upload's answer is the same as before. */
+  /** Try a file again. If the server still has it, it answers the upload as before. */
   renew(id) {
     this.update(id, { error: null, file: null, told: "" });
     this.pauses.delete(id);
@@ -219,7 +219,7 @@ class Uploads extends EventTarget {
     let blob = await findBlob(record.id);
     if (!blob) {
       if (await isInAnotherTab(record.id)) return;
-      blob = await findBlob(record.id); // that tab may have stored it meanwhile
+      blob = await findBlob(record.id); // the other tab may have stored it meanwhile
     }
     if (!blob) return this.lose(record);
     const { status, body } = await this.send(record, blob);
@@ -240,12 +240,12 @@ class Uploads extends EventTarget {
     this.update(id, { error: gettext("This browser has lost the file. Choose it again."), isFinal: true });
   }
 
-  /** POST one file; not by `fetch`, which doesn't tell how far it is. */
+  /** POST one file, without `fetch`, which doesn't report progress. */
   send(record, blob) {
     return new Promise((resolve) => {
       const sending = new XMLHttpRequest();
       let timer;
-      // A line may be dead without anybody saying so.
+      // A connection may be dead without an error.
       const wait = () => {
         clearTimeout(timer);
         timer = setTimeout(() => sending.abort(), STALL);

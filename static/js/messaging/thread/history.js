@@ -1,14 +1,14 @@
-// The part of a long conversation that is on the page: further messages come as one scrolls, and those that
-// are far from view leave. Only one page of messages is on its way at a time.
+// The part of a long conversation that is on the page. Scrolling loads more messages and removes messages
+// that are far out of view. Only one page of messages is loaded at a time.
 import { getJSON } from "trato/api";
 import { isVisible } from "trato/keep-focus";
 
 const MOST_SHOWN = 400; // messages on the page
 const MARGIN = 40; // messages that stay on either side of what is in view
-const QUIET = 500; // milliseconds after which a screen reader reads again what is added
+const QUIET = 500; // milliseconds after which screen readers announce additions again
 
 export class History {
-  /** `thread`: draws messages; the others are parts of it. */
+  /** `thread`: draws messages; the others are its parts. */
   constructor(thread, { timeline, list, scroll, log, older, newer }) {
     Object.assign(this, { thread, timeline, list, scroll, log, older, newer });
     this.scroll.isLive = timeline.isLive;
@@ -33,13 +33,13 @@ export class History {
     if (this.timeline.isLive) return true;
     const state = await this.ask("since=0", { urgent: true });
     if (!state) return false;
-    // The revision stays: this page doesn't have the changes elsewhere since then.
+    // Keep the revision: this page lacks the changes since then to other messages.
     this.replace(state.messages, { older: state.more, newer: false });
     if (state.ended) this.thread.end(state.closed);
     return true;
   }
 
-  /** Show a message with what is around it; returns its element, or null. */
+  /** Show a message and those around it; returns its element, or null. */
   async toMessage(sequence) {
     if (!this.list.item(sequence)) {
       const state = await this.ask(`around=${sequence}`, { urgent: true });
@@ -48,7 +48,7 @@ export class History {
     return this.list.item(sequence);
   }
 
-  /** `urgent`: instead of the page that is on its way. */
+  /** Ask for a page of messages; `urgent`: instead of a page that is on its way. */
   async ask(query, { urgent = false } = {}) {
     if (this.isLoading && !urgent) return null;
     const request = {};
@@ -62,12 +62,12 @@ export class History {
 
   // -- showing -----------------------------------------------------------------------------------
 
-  /** `take` returns the messages to draw, or null if the page doesn't fit any more. */
+  /** Add a page. `take` returns the messages to draw, or null if the page no longer fits. */
   add(take, then = () => {}) {
     const messages = take();
     if (!messages) return;
     then();
-    // From the end up: the place of each is before the next one.
+    // Draw from the end upwards: each message goes before the next one.
     this.change(() => messages.toReversed().forEach((message) => this.thread.drawOne(message)));
     this.timeline.settle();
   }
@@ -84,7 +84,7 @@ export class History {
     this.timeline.settle();
   }
 
-  /** Add messages, and let others go; what is in view stays where it is. */
+  /** Add messages and remove others, without moving what is in view. */
   change(draw) {
     this.quietly(() => this.scroll.keep(this.list.items(), () => {
       draw();
@@ -94,7 +94,7 @@ export class History {
     }));
   }
 
-  /** New messages have come. */
+  /** Remove messages after new ones have come. */
   tidy() {
     const items = this.list.items();
     if (items.length > MOST_SHOWN) {
@@ -107,12 +107,12 @@ export class History {
     this.settle();
   }
 
-  /** Forget changes elsewhere, unless a page is on its way that may not know them. */
+  /** Forget changes to messages elsewhere, unless a page on its way may be older than them. */
   settle() {
     if (!this.isLoading) this.timeline.settle();
   }
 
-  /** Let those go that are furthest from view, on one side. */
+  /** Remove the messages furthest from view, on one side. */
   trim() {
     const items = this.list.items();
     if (items.length <= MOST_SHOWN) return;
@@ -136,7 +136,7 @@ export class History {
     this.scroll.moved();
   }
 
-  /** Messages of the past are no news: a screen reader would read a whole page of them. */
+  /** Change the log without announcing it: a screen reader would read out a whole page of old messages. */
   quietly(change) {
     clearTimeout(this.pause);
     this.log.setAttribute("aria-live", "off");
@@ -147,7 +147,7 @@ export class History {
     }
   }
 
-  /** The log gets the focus of what leaves the page. */
+  /** Move the focus to the log if the focused element leaves the page. */
   keepFocus(change) {
     const focused = document.activeElement;
     change();

@@ -13,7 +13,7 @@ const NOT_PUBLIC = new Set([
 ]);
 const SHOWN_CHARACTERS = 60;
 
-/** Return host, port and path; empty if it isn't clearly the address of a public host. */
+/** Return host, port and path; an empty text if this isn't clearly the address of a public host. */
 function shownAddress(address) {
   const [, host, top, port = "", rest = ""] = ADDRESS.exec(address) ?? [];
   if (!host || NOT_PUBLIC.has(top.toLowerCase()) || host.length > SHOWN_CHARACTERS) return "";
@@ -22,8 +22,8 @@ function shownAddress(address) {
 }
 
 /**
- * Return a text as nodes, with clickable http and https links. `remarks`: what the server says of links that
- * aren't plain, each with the link's number; `address`: of the message, whose pages come before such links.
+ * Return a text as nodes, with clickable http and https links. `remarks`: the server's remarks about links
+ * that aren't plain, each with the link's number. `address`: the message's, for the page before such a link.
  */
 export function linkify(text, remarks = [], address = "") {
   const nodes = document.createDocumentFragment();
@@ -53,7 +53,7 @@ export function linkify(text, remarks = [], address = "") {
   return nodes;
 }
 
-/** Say below a message what there is to say of its links, as messaging/links/_remarks.html does. */
+/** Show the remarks about a message's links below it, as messaging/links/_remarks.html does. */
 export function drawRemarks(list, body, remarks = [], sequence = "") {
   const lines = remarks.flatMap(({ place: number, host, leads, like, action }) => {
     const isCode = number < 0;

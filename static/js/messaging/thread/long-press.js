@@ -1,4 +1,4 @@
-// A long press on a message opens its menu, where there is no pointer that could hover.
+// A long press on a message opens its menu, for pointers that can't hover.
 const LONG = 500; // milliseconds
 const STEADY = 10; // pixels that a finger may move meanwhile
 
@@ -23,8 +23,8 @@ export function openOnLongPress(thread) {
     if (start && Math.hypot(event.x - start.x, event.y - start.y) > STEADY) stop();
   });
   for (const kind of ["pointerup", "pointercancel"]) thread.addEventListener(kind, stop);
-  // Lifting the finger is no click: neither elsewhere, which closes menus, nor on what the menu has
-  // there now. The next touch starts over.
+  // Lifting the finger must not count as a click, neither elsewhere, which closes menus, nor on what
+  // the menu now has there. The next touch starts over.
   thread.addEventListener("click", (event) => {
     if (!opened) return;
     opened = false;

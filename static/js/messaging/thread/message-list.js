@@ -16,7 +16,7 @@ const GROUP_WITHIN = 5 * 60000; // milliseconds between messages of one run, as 
 
 const LINES = ".messages__day, .messages__new, .messages__gap";
 
-/** A message, or the first of the lines directly above it. */
+/** Return the first of the lines directly above a message, or the message. */
 function topOf(item) {
   let top = item;
   while (top.previousElementSibling?.matches(LINES)) top = top.previousElementSibling;
@@ -55,7 +55,7 @@ export class MessageList {
     return this.list.contains(item) ? item : null;
   }
 
-  /** `original`: the message that this one quotes, if it is known as it is now. */
+  /** Draw a message. `original`: the latest version of the message that it quotes, if known. */
   draw(message, original) {
     const quote = message.quote && original?.revision > message.revision ? quoteOf(original) : message.quote;
     const item = this.fill({ ...message, quote });
@@ -63,7 +63,7 @@ export class MessageList {
     if (!old) return this.insert(item, message.sequence);
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     if (this.isSame(old, item)) {
-      // Only reactions have changed: whatever else is read out again would only disturb.
+      // Only reactions have changed. Don't replace the rest: a screen reader would read it out again.
       const place = old.querySelector(".message__reactions");
       const now = item.querySelector(".message__reactions");
       if (place) place.replaceWith(now);
@@ -76,7 +76,7 @@ export class MessageList {
     const words = (one, part) => one.querySelector(`.message__${part}:not([hidden])`)?.textContent.trim() ?? "";
     const targets = (one) => [...one.querySelectorAll(".message__body a")].map(({ href }) => href).join(" ");
     return ["data-removed", "data-sender"].every((name) => old.getAttribute(name) === item.getAttribute(name))
-      && targets(old) === targets(item) // long ones are shortened, so their words may be the same
+      && targets(old) === targets(item) // long links are shortened, so their words may be the same
       && ["body", "edited", "quoted", "links"].every((part) => words(old, part) === words(item, part))
       && old.querySelectorAll(".files__item").length === item.querySelectorAll(".files__item").length;
   }
@@ -89,7 +89,7 @@ export class MessageList {
     place.focus({ preventScroll: true });
   }
 
-  /** A message has changed: so has what quotes of it show. */
+  /** Update the quotes of a message that has changed. */
   requote(original) {
     for (const link of this.list.querySelectorAll(`.message__quote[data-quote="${original.sequence}"]`)) {
       this.drawQuote(link, quoteOf(original));
@@ -101,7 +101,7 @@ export class MessageList {
     drawQuote(link, quote, quote ? this.nameOf(quote) : "", address);
   }
 
-  /** Show the outbox below all sent messages. Doesn't render again what is already shown. */
+  /** Show the outbox below all sent messages, without rendering again what is already shown. */
   drawPending(entries) {
     const known = new Map(this.pending().map((item) => [item.dataset.clientId, item]));
     for (const entry of entries) {
@@ -128,7 +128,7 @@ export class MessageList {
     known.forEach((item) => item.remove());
   }
 
-  /** What a message that waits to be sent quotes: the words are those that are on the page. */
+  /** Return what a waiting message quotes, with the words on the page. */
   quoteIn({ about }) {
     if (!about) return null;
     const { sequence, name } = about;
@@ -177,13 +177,13 @@ export class MessageList {
     return item;
   }
 
-  /** Who sent a message. A deleted account has no name: what it wrote for a shop is the shop's. */
+  /** Return a sender's name. A deleted account has none; what it wrote for a shop is the shop's. */
   nameOf({ side, sender }) {
     if (sender.name || sender.id === session.user) return sender.name;
     return side === "seller" ? this.shop : gettext("Deleted account");
   }
 
-  /** Name senders as a page that was just fetched does: somebody may have deleted the account meanwhile. */
+  /** Use the senders' names from a page that was just fetched: somebody may have deleted their account. */
   rename(page) {
     const nameIn = (item) => item.querySelector(".message__sender").textContent.trim();
     const keyOf = ({ dataset: { side, sender } }) => `${side} ${sender}`;
@@ -206,9 +206,9 @@ export class MessageList {
 
   insert(item, sequence) {
     const isAfter = (other) => Number(other.dataset.sequence) > sequence;
-    const all = this.list.getElementsByClassName("message"); // live, and so the last one is at hand
+    const all = this.list.getElementsByClassName("message"); // a live list, so the last message is quick to find
     const last = all[all.length - 1]?.dataset.sequence;
-    // One that is waiting to be sent has "", which would also be the number 0.
+    // A message that waits to be sent has "", which would also become the number 0.
     const isLast = !all.length || (last !== "" && Number(last) === sequence - 1);
     if (isLast) return this.place(item, sequence, null);
     const next = this.item(sequence + 1) ?? this.items().find(isAfter);
@@ -229,7 +229,7 @@ export class MessageList {
   arrange(readByOther, isLive = true) {
     const stale = new Set(this.list.querySelectorAll(".messages__day, .messages__gap"));
     let previous = null;
-    let last = null; // the sequence of the last message; null: what follows needs no line
+    let last = null; // the last message's sequence; null: no gap line before the next one
     for (const item of this.list.querySelectorAll(".message, .note, .assignment, .from-staff")) {
       const date = new Date(item.querySelector("time").dateTime);
       const day = dayOf(date);
@@ -241,7 +241,7 @@ export class MessageList {
       if (isGap) stale.delete(this.gapBefore(item));
       if (isWaiting) last = null;
       else if (sequence) last = sequence;
-      if (!item.matches(".message")) { // of the team or of staff: it ends a run
+      if (!item.matches(".message")) { // a row of the team or of staff ends a run
         previous?.item.removeAttribute("data-continued");
         previous = { date, day, item };
         continue;
@@ -250,7 +250,7 @@ export class MessageList {
         && date - previous.date < GROUP_WITHIN
         && !item.previousElementSibling.matches(".messages__new");
       item.toggleAttribute("data-grouped", continues);
-      // What has not been sent keeps its own line, which says so.
+      // A message that has not been sent keeps its own line, which says so.
       previous?.item.toggleAttribute(
         "data-continued", continues && !previous.item.hasAttribute("data-pending"),
       );
@@ -261,7 +261,7 @@ export class MessageList {
     stale.forEach((line) => line.remove());
   }
 
-  /** The line with the day, above its first message and above the line for new messages. */
+  /** Return the line with the day, above its first message and above the line for new messages. */
   dayBefore(item, date) {
     const there = topOf(item);
     if (there.matches(".messages__day") && there.dataset.day === dayOf(date)) return there;
@@ -277,7 +277,7 @@ export class MessageList {
     return line;
   }
 
-  /** The line that says that messages are missing, directly above one. */
+  /** Return the line directly above an item that says that messages are missing there. */
   gapBefore(item) {
     const there = item.previousElementSibling;
     if (there?.matches(".messages__gap")) return there;

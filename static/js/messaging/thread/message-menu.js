@@ -1,5 +1,5 @@
-// The menu of a message: everything that one can do with it. It is filled when it opens, because a
-// page has many messages. Without scripts it leads to a page of the message.
+// A message's menu: everything that a person can do with it. It is filled when it opens, because a page
+// has many messages. Without scripts, it leads to a page of the message.
 import { session } from "trato/session";
 import { post } from "trato/api";
 import { passFocus } from "trato/keep-focus";
@@ -16,7 +16,7 @@ export class MessageMenus {
   constructor(thread, template, signal) {
     Object.assign(this, { thread, template });
     const { now, editMinutes, withdrawHours, reactions, names } = template.dataset;
-    this.ahead = Date.now() - Date.parse(now); // milliseconds that this device's clock is ahead of the server's
+    this.ahead = Date.now() - Date.parse(now); // milliseconds by which this device's clock is ahead of the server's
     this.editable = editMinutes * MINUTE;
     this.withdrawable = withdrawHours * HOUR;
     this.reactions = reactions.split(" ").map((reaction, place) => [reaction, names.split("|")[place]]);
@@ -36,7 +36,7 @@ export class MessageMenus {
     const panel = menu.querySelector(".menu__panel");
     if (!menu.open) {
       if (this.open === menu) this.open = null;
-      panel.replaceChildren(); // else its next opening shows it until it is filled again
+      panel.replaceChildren(); // otherwise it would show the old contents when it opens again
       return;
     }
     if (this.open !== menu) this.open?.removeAttribute("open");
@@ -84,7 +84,7 @@ export class MessageMenus {
     panel.replaceChildren(content);
   }
 
-  /** Beside the button, within the window; a narrow window has it at its end, by its styles. */
+  /** Place the menu beside its button, within the window. In a narrow window, CSS puts it at the end. */
   place(menu, panel) {
     panel.toggleAttribute("data-placed", true);
     const at = menu.querySelector("summary").getBoundingClientRect();
@@ -96,7 +96,7 @@ export class MessageMenus {
     panel.style.left = `${Math.max(GAP, start)}px`;
   }
 
-  /** Stay beside the button when messages move, as for a new one; close if that is out of view. */
+  /** Keep the menu beside its button when messages move; close it if the button is out of view. */
   follow(menu) {
     const at = menu.querySelector("summary").getBoundingClientRect();
     const view = this.scroller.getBoundingClientRect();
@@ -124,7 +124,7 @@ export class MessageMenus {
     if (button.dataset.do) this[button.dataset.do](item, button);
   }
 
-  /** Arrow keys move within the open menu, and into it from its button. */
+  /** Let arrow keys move within the open menu, and into it from its button. */
   pressed(event) {
     const panel = event.target.closest?.(".message__menu[open]")?.querySelector(".menu__panel");
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
@@ -163,7 +163,7 @@ export class MessageMenus {
     this.thread.composer.edit(Number(item.dataset.sequence));
   }
 
-  /** It can't be undone, so the button asks first. */
+  /** Withdraw a message. That can't be undone, so the button asks first. */
   withdraw(item, button) {
     if (!button.hasAttribute("data-sure")) {
       button.toggleAttribute("data-sure", true);
@@ -176,7 +176,7 @@ export class MessageMenus {
 
   copy(item) {
     const body = item.querySelector(".message__body").cloneNode(true);
-    for (const link of body.querySelectorAll("a")) link.replaceWith(link.getAttribute("href")); // shown shortened
+    for (const link of body.querySelectorAll("a")) link.replaceWith(link.getAttribute("href")); // its text is cut
     this.write(item, body.textContent);
   }
 
@@ -201,7 +201,7 @@ export class MessageMenus {
   }
 }
 
-/** Change a message over HTTP, which also works without a socket: `message`, or a `refusal` in words. */
+/** Change a message over HTTP, even without a socket; returns the `message`, or a `refusal` in words. */
 export async function change(address, values) {
   const answer = await post(address, values);
   if (answer?.ok) return { message: answer.body };

@@ -1,4 +1,4 @@
-// Whether somebody of the shop is there, as long as the socket says so.
+// Shows that somebody from the shop is online, as long as the socket says so.
 import { session } from "trato/session";
 
 class Presence extends HTMLElement {
@@ -8,7 +8,7 @@ class Presence extends HTMLElement {
     session.on("presence", ({ conversation, active }) => {
       if (conversation === Number(this.dataset.conversation)) this.hidden = !active;
     }, signal);
-    session.on("lost", () => { this.hidden = true; }, signal); // nobody says when that ends
+    session.on("lost", () => { this.hidden = true; }, signal); // no event would say when they leave
   }
 
   disconnectedCallback() {

@@ -1,8 +1,8 @@
-// A message that rules of the site ask about: the words are marked, and its writer chooses.
+// A waiting message that a rule of the site questions. The words are marked, and its author chooses.
 import { linkify } from "trato/links";
 import { gettext } from "trato/text";
 
-/** The text with the words marked. The offsets count code points. */
+/** Return the text with the words marked. The offsets count code points. */
 function marked(body, findings) {
   const text = [...body];
   const parts = document.createDocumentFragment();
@@ -19,7 +19,7 @@ function marked(body, findings) {
   return parts;
 }
 
-/** Show the question about a message that waits in the outbox, or that there is none any more. */
+/** Show or hide the question about a message that waits in the outbox. */
 export function drawQuestion(item, { body, failed, shield }) {
   const asked = failed && shield ? shield : null;
   const state = asked ? JSON.stringify([body, asked.action, asked.may_insist]) : "";
@@ -35,7 +35,7 @@ export function drawQuestion(item, { body, failed, shield }) {
   insist.textContent = asked?.action === "warn" ? gettext("This is wrong, send it") : gettext("This is wrong");
 }
 
-/** Act on a click on one of the question's buttons; return whether it was one. */
+/** Act on a click on one of the question's buttons; returns whether the click was on one. */
 export function answerQuestion(target, outbox, clientId) {
   const button = target.closest("[data-edit-words], [data-without], [data-insist]");
   const entry = button && outbox.get(clientId);

@@ -4,7 +4,7 @@ import { gettext } from "trato/text";
 
 const EXCERPT = 120; // characters, as EXCERPT_CHARACTERS in messaging/body.py
 
-/** What a quote of a message shows, as the server would say it. */
+/** Return a quote of a message, as the server would send it. */
 export function quoteOf(message) {
   const { sequence, sender, side } = message;
   const gone = message.removed || message.withdrawn;
@@ -14,7 +14,7 @@ export function quoteOf(message) {
   return { sequence, sender, side, excerpt: gone ? "" : short, attached };
 }
 
-/** The same of a message on the page. */
+/** Return a quote of a message on the page. */
 export function quoteOfItem(item, sender) {
   const files = [...item.querySelectorAll(".files:not([hidden]) .files__item")].map((file) => (
     { kind: file.querySelector("[data-picture]") ? "image" : "pdf" }
@@ -24,10 +24,10 @@ export function quoteOfItem(item, sender) {
   return quoteOf({ sequence: Number(item.dataset.sequence), sender, side: "", body, files, removed });
 }
 
-/** What a quote says; empty if the original is gone. */
+/** Return a quote's words; empty if the original is gone. */
 export const wordsOfQuote = ({ excerpt, attached }) => excerpt || attachedWords(attached);
 
-/** Fill the markup of a quote; hide it for a message without one. */
+/** Fill a quote's markup; hide it if the message has no quote. */
 export function drawQuote(link, quote, name, address) {
   link.hidden = !quote;
   if (!quote) return link.removeAttribute("data-quote");

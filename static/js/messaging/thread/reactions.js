@@ -1,4 +1,4 @@
-// The reactions below a message: a button for each, which sets or takes back one's own.
+// The reactions below a message: a button for each, which sets or removes the reader's own.
 import { session } from "trato/session";
 import { gettext } from "trato/text";
 
@@ -21,7 +21,7 @@ export function drawReactions(place, reactions = []) {
   }));
 }
 
-/** The reader's own reaction to a message, or an empty text. */
+/** Return the reader's own reaction to a message, or an empty text. */
 export function ownReaction(item) {
   return item.querySelector('.message__reaction[aria-pressed="true"]')?.dataset.reaction ?? "";
 }

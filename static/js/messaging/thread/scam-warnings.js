@@ -9,12 +9,12 @@ export class ScamWarnings {
     Object.assign(this, { side, dismissed: JSON.parse(dismissed || "{}") });
   }
 
-  /** A page of messages says what the person has dismissed there. */
+  /** Learn from a page of messages which warnings the person has dismissed. */
   learn(state) {
     Object.assign(this.dismissed, state?.dismissed);
   }
 
-  /** Leave in a message what it warns of, in the markup that has everything. */
+  /** Draw a message's warnings: the markup has all kinds, so remove those that don't apply. */
   draw(place, { side, sequence, warnings = [] }) {
     const kinds = warnings.join(",");
     if (!kinds || !sequence || side === this.side || this.dismissed[sequence] === kinds) return place.remove();

@@ -5,17 +5,17 @@ const NEAR = 120; // pixels
 
 export class Scroll {
   unseen = 0;
-  isLive = true; // whether what is below everything else is the newest message
+  isLive = true; // whether the newest message is at the end
 
   /** `toLatest`: shows the newest messages. */
   constructor(box, jump, toLatest) {
     this.box = box;
     this.jump = jump;
     jump.addEventListener("click", toLatest);
-    // Not if the box has another height than before: whether it was at its end counts, below.
+    // Ignore scrolling from a change of height: the observer below keeps the reader at the end.
     const scrolled = () => box.clientHeight === this.height && this.moved();
     box.addEventListener("scroll", scrolled, { passive: true });
-    // A growing composer or a phone's keyboard takes space: keep a reader at the end there.
+    // When a growing composer or a phone's keyboard takes space, keep a reader who is at the end there.
     this.observer = new ResizeObserver(() => {
       this.height = box.clientHeight;
       if (this.ended) this.toEnd();
@@ -52,7 +52,7 @@ export class Scroll {
     this.moved();
   }
 
-  /** How many of some items are above what is in view, and how many below. */
+  /** Count the items above what is in view, and those below it. */
   outOfView(items) {
     const { top, bottom } = this.box.getBoundingClientRect();
     const above = items.findIndex((item) => item.getBoundingClientRect().bottom > top);

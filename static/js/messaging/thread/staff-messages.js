@@ -1,5 +1,5 @@
-// Messages of staff between those of a thread: those of the page, later ones, and those taken back.
-// There are few, so that each state has all of them.
+// Messages from staff among a thread's messages: those on the page, later ones, and those taken back.
+// There are few, so each state has all of them.
 import { post } from "trato/api";
 import { linkify } from "trato/links";
 import { write } from "trato/local-time";
@@ -9,7 +9,7 @@ const BETWEEN = ".messages__day, .messages__new, .messages__gap";
 
 const sentAt = (item) => Date.parse(item.querySelector("time").dateTime);
 
-/** The item before one, without the lines between them. */
+/** Return the item before an item, skipping the lines between them. */
 function precedingOf(item) {
   let previous = item.previousElementSibling;
   while (previous?.matches(BETWEEN)) previous = previous.previousElementSibling;
@@ -76,14 +76,14 @@ class StaffMessages extends HTMLElement {
     return item;
   }
 
-  /** Put each where its time is, if the messages around it are shown. What is in its place stays. */
+  /** Put each row where its time belongs, if the messages around it are shown. Move only what must move. */
   draw() {
     const moves = [];
     const messages = [...this.list.querySelectorAll(".message:not([data-pending])")];
     const others = [...this.list.querySelectorAll(".message:not([data-pending]), .note[data-revision], .assignment")];
     const first = messages.length && !this.thread.older.hidden ? sentAt(messages[0]) : -Infinity;
     const end = messages.length && !this.thread.timeline.isLive ? sentAt(messages.at(-1)) : Infinity;
-    let last = null; // of staff, before this one
+    let last = null; // the message from staff before this one
     for (const [, item] of [...this.rows].sort(([one], [other]) => one - other)) {
       const time = sentAt(item);
       if (time < first || time > end) {
@@ -102,7 +102,7 @@ class StaffMessages extends HTMLElement {
     this.observer?.takeRecords();
   }
 
-  /** The person sees them here, so the bell needn't tell of them any more. */
+  /** Mark the notices as read: the person sees the messages here. */
   markRead() {
     if (!this.isUnread || document.visibilityState !== "visible") return;
     this.isUnread = false;

@@ -1,4 +1,4 @@
-// One conversation on the page: follows changes, and reports how far the person has read.
+// One conversation on the page. It follows changes, and reports how far the person has read.
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
 import { getJSON, post } from "trato/api";
@@ -9,7 +9,7 @@ import { write, writeAll } from "trato/local-time";
 import { change, MessageMenus } from "trato/message-menu";
 import { openOnLongPress } from "trato/long-press";
 import { MessageList } from "trato/message-list";
-import "trato/presence"; // before the answer that it waits for
+import "trato/presence"; // loaded first, so that it doesn't miss the answer to `catchUp`
 import { answerQuestion } from "trato/questions";
 import { quoteOf, quoteOfItem, wordsOfQuote } from "trato/quotes";
 import { Scroll } from "trato/scroll";
@@ -18,15 +18,15 @@ import { gettext } from "trato/text";
 import { TypingLine } from "trato/typing-line";
 import { offerUndo } from "trato/undo";
 
-const FIRST_PAUSE = 1500; // milliseconds until something is asked again that was not possible
+const FIRST_PAUSE = 1500; // milliseconds until a refused request is repeated
 const LONGEST_PAUSE = 30000;
 const EVENT_PATIENCE = 2000; // between the acknowledgement of a message and its event
-const PASSING = new Set(["unavailable", "rate_limited"]); // refusals that hold for a while only
+const PASSING = new Set(["unavailable", "rate_limited"]); // refusals that only hold for a while
 
 class Thread extends HTMLElement {
   #conversation; // its id
   #scroll;
-  #reportedRead; // the sequence up to which the server was told that all is read
+  #reportedRead; // the sequence up to which this tab has reported that all is read
   patience = FIRST_PAUSE;
   seenTo = 0; // the highest sequence that was ever reported
 
@@ -44,7 +44,7 @@ class Thread extends HTMLElement {
     this.typingLine = new TypingLine(this.querySelector(".thread__typing"));
     this.older = this.querySelector(".thread__scroll .thread__older");
     const sequences = this.list.items().map((item) => Number(item.dataset.sequence));
-    this.newest = Number(this.dataset.last); // of all that this page has shown or said
+    this.newest = Number(this.dataset.last); // the newest message that this page has shown or counted
     this.ownRead = Number(this.dataset.ownRead);
     this.timeline = new Timeline(Number(this.dataset.revision), {
       first: sequences[0], last: sequences.at(-1), newest: this.newest, isLive: !("newer" in this.dataset),
@@ -69,10 +69,10 @@ class Thread extends HTMLElement {
     this.showPending();
     this.begin();
     this.followLive();
-    this.follows = true; // from now on the composer may leave it to the scripts
+    this.follows = true; // from now on, the composer may take over from the form
   }
 
-  /** Another conversation takes its place: it follows nothing any more, and reports nothing. */
+  /** Stop following and reporting, because another conversation takes its place. */
   disconnectedCallback() {
     this.listeners.abort();
     this.#scroll.stop();
@@ -93,7 +93,7 @@ class Thread extends HTMLElement {
     session.on("presence.changed", ({ conversation }) => {
       if (conversation !== this.#conversation) return;
       this.typingLine.clear();
-      this.isStale = this.isOpening; // then that answer may be older
+      this.isStale = this.isOpening; // the answer on its way may be older than this change
       this.catchUp();
     }, signal);
     session.on("conversation.ended", ({ conversation, revision, closed }) => {
@@ -111,7 +111,7 @@ class Thread extends HTMLElement {
     }, signal);
     session.on("heartbeat", ({ conversations }) => {
       if (conversations[this.#conversation] > this.timeline.revision) {
-        this.isOpening = false; // whatever became of it
+        this.isOpening = false; // whatever happened to the last request
         this.catchUp();
       }
     }, signal);
@@ -150,20 +150,20 @@ class Thread extends HTMLElement {
     }
   }
 
-  /** Where the focus goes from what leaves the page: to the box, or where that shows a keyboard, the log. */
+  /** Where the focus goes when its element leaves the page: the box, or the log where the box opens a keyboard. */
   places() {
     const { composer, history } = this;
     const boxes = matchMedia("(pointer: fine)").matches ? composer?.querySelectorAll("textarea") : null;
     return [...(boxes ?? []), history.log];
   }
 
-  /** The message or note that the address leads to, as a search result does. */
+  /** Return the message or note in the page's address, such as a search result's. */
   linked() {
     const id = CSS.escape(location.hash.slice(1));
     return id ? this.querySelector(`:is(.message, .note)[id="${id}"]`) : null;
   }
 
-  /** Where to start reading: at the message of the address, at the first new message, or at the end. */
+  /** Start reading at the message in the address, at the first new message, or at the end. */
   begin() {
     const scroll = this.#scroll;
     const line = this.querySelector(".messages__new");
@@ -185,17 +185,17 @@ class Thread extends HTMLElement {
   /** Request changes over the socket; one request at a time, since each answer is complete. */
   catchUp() {
     if (this.isOpening) return;
-    // `since` 0 would mean the latest page, which is what a thread without messages needs.
+    // `since` 0 means the latest page, which is what a thread without messages needs.
     const since = this.timeline.revision;
     this.isOpening = session.send({ type: "conversation.open", conversation: this.#conversation, since });
   }
 
   async catchUpByHttp() {
-    if (this.isPolling) return; // as slow as the server is
+    if (this.isPolling) return; // never faster than the server answers
     this.isPolling = true;
     const state = await getJSON(`${this.dataset.messages}?since=${this.timeline.revision}`);
     this.isPolling = false;
-    if (state && !session.live) session.emit("conversation.state", state); // the socket's may be newer
+    if (state && !session.live) session.emit("conversation.state", state); // the socket's state may be newer
   }
 
   takeState(state) {
@@ -205,7 +205,7 @@ class Thread extends HTMLElement {
     const isLatestPage = this.timeline.revision === 0;
     if (isLatestPage && state.messages.length) this.beginAt(state.messages[0].sequence, state.more);
     this.list.warnings.learn(state);
-    this.read = state.read; // also backwards, if somebody doesn't show it any more
+    this.read = state.read; // also backwards, if somebody no longer shows what they have read
     this.show(state.messages);
     if (state.ended) this.end(state.closed);
     else this.reopen();
@@ -217,7 +217,7 @@ class Thread extends HTMLElement {
     this.isStale = false;
   }
 
-  /** Nobody can write here any more: a line that says why takes the place of the composer. */
+  /** Replace the composer with a line that says why nobody can write here any more. */
   end(isClosed) {
     const composer = this.querySelector("trato-composer:not([hidden])");
     if (!composer) return;
@@ -229,7 +229,7 @@ class Thread extends HTMLElement {
     this.dispatchEvent(new Event("thread-ended", { bubbles: true }));
   }
 
-  /** Staff have closed it, and taken that back. A page that was drawn meanwhile has no composer. */
+  /** Show the composer again after staff have reopened the conversation. A page drawn meanwhile has none. */
   reopen() {
     const line = this.querySelector(".thread__ended:not([hidden])");
     if (!line) return;
@@ -237,7 +237,7 @@ class Thread extends HTMLElement {
     else this.composer.hidden = !(line.hidden = true);
   }
 
-  /** Staff have muted the person until a time, or no longer: CSS shows what that changes. */
+  /** Note until when staff have muted the person, if at all. CSS shows what that changes. */
   mute(until) {
     const line = this.querySelector(".thread__muted");
     if (!line || Boolean(until) === this.hasAttribute("data-muted")) return;
@@ -250,17 +250,17 @@ class Thread extends HTMLElement {
     if (wasWriting) line.focus();
   }
 
-  /** One's own side has blocked the other one, or no longer: CSS shows what that changes. */
+  /** Note whether this side has blocked the other one. CSS shows what that changes. */
   block(isBlocked) {
     if (isBlocked === this.hasAttribute("data-blocked")) return;
     const wasWriting = this.querySelector(".composer > .when-open")?.contains(document.activeElement);
     this.toggleAttribute("data-blocked", isBlocked);
     this.typingLine.clear();
-    if (!isBlocked) this.catchUpAgain(); // the read marks are still those from before
+    if (!isBlocked) this.catchUpAgain(); // the read marks are still from before the block
     if (isBlocked && wasWriting) this.querySelector(".thread__blocked").focus();
   }
 
-  /** The thread was empty, and starts at this message; earlier ones are loaded with the older pages. */
+  /** Start an empty thread at this message. Earlier messages are loaded with the older pages. */
   beginAt(sequence, hasOlder) {
     this.timeline.startAt(sequence);
     this.list.drop((one) => one < sequence);
@@ -273,7 +273,7 @@ class Thread extends HTMLElement {
     this.#reportedRead = undefined;
   }
 
-  /** Not possible now: try again in a moment, and then also report how far the person has read. */
+  /** Try again in a moment after a passing refusal, and also report again how far the person has read. */
   refused({ code, client_id }) {
     if (client_id || !PASSING.has(code)) return;
     this.forgetAsked();
@@ -291,7 +291,7 @@ class Thread extends HTMLElement {
     this.seen();
   }
 
-  /** A message is stored. If its event got lost, nobody but us knows that something is missing. */
+  /** Wait for a stored message's event. If it was lost, only this tab knows that something is missing. */
   expectEvent(sequence) {
     setTimeout(() => {
       if (!this.timeline.has(sequence)) this.catchUpAgain();
@@ -306,7 +306,7 @@ class Thread extends HTMLElement {
 
   // -- rendering -----------------------------------------------------------------------------
 
-  /** Show new and changed messages; keep a reader at the end there, tell others about new ones. */
+  /** Show new and changed messages. A reader at the end stays there; others see how many are new. */
   show(messages) {
     const stay = this.#scroll.atEnd;
     const news = [];
@@ -334,7 +334,7 @@ class Thread extends HTMLElement {
     this.list.draw(message, message.quote && this.timeline.known(message.quote.sequence));
   }
 
-  /** What quotes a message says what the message says now. */
+  /** Update the quotes of a message to its current words. */
   requote(message) {
     this.list.requote(message);
     const quote = quoteOf(message);
@@ -354,7 +354,7 @@ class Thread extends HTMLElement {
     if (isLive) this.newest = Math.max(this.newest, last);
   }
 
-  /** Change what stands between the messages; a reader stays at the end, or where they are. */
+  /** Change what is between the messages. A reader stays at the end, or where they are. */
   rearrange(change) {
     const all = () => {
       change();
@@ -371,7 +371,7 @@ class Thread extends HTMLElement {
     this.seen();
   }
 
-  /** The person has written something: it waits at the end. */
+  /** Go to the end, where the message that the person has written waits. */
   async wrote() {
     await this.history.toLatest();
     this.toEnd();
@@ -405,7 +405,7 @@ class Thread extends HTMLElement {
       && !this.matches("[data-blocked], [data-muted]");
   }
 
-  /** Change a message; returns its `refusal` in words, if it was refused. */
+  /** Change a message; returns the `refusal` in words, if there is one. */
   async change(sequence, values) {
     const { message, refusal } = await change(`${this.dataset.messages}${sequence}/`, values);
     if (message) this.receive(message);
@@ -419,14 +419,14 @@ class Thread extends HTMLElement {
     return Number(own.findLast((item) => !item.hasAttribute("data-removed"))?.dataset.sequence ?? 0);
   }
 
-  /** What the composer shows of a message that it quotes. */
+  /** Return what the composer shows of a message that it quotes. */
   quotable(item) {
     const name = item.querySelector(".message__sender").textContent.trim();
     const quote = quoteOfItem(item, {});
     return { sequence: quote.sequence, name, excerpt: wordsOfQuote(quote) };
   }
 
-  /** A quote leads to the original, wherever that is. */
+  /** Follow a quote to the original message, even if it isn't on the page. */
   followLink(event) {
     const link = event.target.closest(".message__quote, [data-to]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -459,7 +459,7 @@ class Thread extends HTMLElement {
     if (!sent && !(await post(this.dataset.read, { sequence: last }))?.ok) this.#reportedRead = undefined;
   }
 
-  /** Whether everything up to the end of the page was in view: all of it, or all since the read mark. */
+  /** Whether the person has seen everything up to the page's end: all of it, or all since the read mark. */
   get hasSeenAll() {
     const { isLive, first, last } = this.timeline;
     if (isLive) return this.#scroll.atEnd;
@@ -473,7 +473,7 @@ class Thread extends HTMLElement {
     this.arrange();
   }
 
-  /** Events may overtake each other, so they only move marks forward. */
+  /** Move a read mark forward only, because events may overtake each other. */
   readTo(side, sequence) {
     this.read[side] = Math.max(this.read[side], sequence);
   }

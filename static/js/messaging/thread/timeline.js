@@ -1,26 +1,27 @@
-// What one conversation's tab shows: a window of messages, and the revision to resume from. A live window
-// ends with the newest message; into another one, new messages don't fit without a gap.
+// What a tab shows of a conversation: a window of messages, and the revision to resume from. A live window
+// ends with the newest message; in any other window, new messages would leave a gap.
 const KEPT = 500; // messages outside of the window, as they are now
 
 export class Timeline {
   messages = new Map(); // sequence → message; without a gap from `first` to `last`
-  outside = new Map(); // the same for others that events brought: pages on their way may not know it yet
+  outside = new Map(); // the same for messages from events outside it: pages on their way may be older than these
 
-  /** `first` and `last`: of the messages that the page was rendered with; `newest`: of all. */
+  /** `first` and `last`: of the messages that the page was rendered with; `newest`: of all messages. */
   constructor(revision, { first = 1, last = first - 1, newest = last, isLive = true } = {}) {
     Object.assign(this, { revision, first, last, newest, isLive });
-    // As they were rendered; all events about them are at least as new.
+    // Revision 0: any event is at least as new as the rendered messages.
     for (let sequence = first; sequence <= last; sequence += 1) this.messages.set(sequence, { sequence, revision: 0 });
   }
 
-  /** Whether a message belongs into the window. */
+  /** Whether a message belongs in the window. */
   shows(sequence) {
     return sequence >= this.first && (this.isLive || sequence <= this.last);
   }
 
   /**
-   * Take a message as it is now. Returns what to do: "new" or "changed" in the window, "beyond" for a new
-   * one after a window that isn't live, "outside" for any other elsewhere, or "" if it is known.
+   * Take the latest version of a message. Returns where it belongs: "new" or "changed" in the window,
+   * "beyond" if it is new and comes after a window that isn't live, "outside" if it is elsewhere for
+   * another reason, or "" if it is already known.
    */
   take(message) {
     const { sequence, revision } = message;
@@ -36,15 +37,15 @@ export class Timeline {
     return known ? "changed" : "new";
   }
 
-  /** Whether a message has come, shown or not. */
+  /** Whether a message has arrived, shown or not. */
   has(sequence) {
     return this.messages.has(sequence) || this.outside.has(sequence);
   }
 
-  /** A message as it is now, if it came with an event or a page. */
+  /** Return the latest version of a message, if it came with an event or a page. */
   known(sequence) {
     const message = this.messages.get(sequence) ?? this.outside.get(sequence);
-    return message?.sender ? message : undefined; // not those that the page was rendered with
+    return message?.sender ? message : undefined; // the page was rendered with the others
   }
 
   extend() {
@@ -52,7 +53,7 @@ export class Timeline {
     this.newest = Math.max(this.newest, this.last);
   }
 
-  /** Start an empty thread with its last page, which is about to be taken. */
+  /** Start an empty thread at its last page, whose messages are taken next. */
   startAt(first) {
     this.leave([...this.messages.keys()].filter((sequence) => sequence < first));
     this.first = first;
@@ -78,7 +79,7 @@ export class Timeline {
     return isLive ? [...messages, ...this.becomeLive()] : messages;
   }
 
-  /** Show another part of the conversation instead; return the latest versions of its messages. */
+  /** Replace the window with another part of the conversation; return its messages' latest versions. */
   replace(page, isLive) {
     this.leave(this.messages.keys());
     this.first = page[0]?.sequence ?? 1;
@@ -89,20 +90,20 @@ export class Timeline {
     return isLive ? [...messages, ...this.becomeLive()] : messages;
   }
 
-  /** Forget the messages before one. */
+  /** Remove the messages before a sequence from the window. */
   dropBefore(sequence) {
     this.first = Math.min(sequence, this.last);
     this.leave([...this.messages.keys()].filter((one) => one < this.first));
   }
 
-  /** Forget the messages after one, which is not the newest. */
+  /** Remove the messages after a sequence, which isn't the newest, from the window. */
   dropAfter(sequence) {
-    this.last = Math.min(sequence, this.last); // or there is a gap before that one
+    this.last = Math.min(sequence, this.last); // unless there is a gap before it
     this.leave([...this.messages.keys()].filter((one) => one > this.last));
     this.isLive = false;
   }
 
-  /** No page is on its way that might not know these changes. */
+  /** Forget old changes outside of the window: no page is on its way that might be older than them. */
   settle() {
     for (const sequence of this.outside.keys()) {
       if (this.outside.size <= KEPT) return;
@@ -120,7 +121,7 @@ export class Timeline {
     });
   }
 
-  /** Take in what arrived after the end of the window meanwhile. */
+  /** Add the messages that arrived after the end of the window meanwhile. */
   becomeLive() {
     this.isLive = true;
     const ahead = [...this.outside.keys()].filter((sequence) => sequence > this.last).sort((one, other) => one - other);

@@ -17,13 +17,13 @@ export class TypingLine {
     this.say();
   }
 
-  /** This person has stopped; others may still be writing. */
+  /** Remove a person who has stopped; others may still be writing. */
   hide(user) {
     clearTimeout(this.writing.get(user)?.timer);
     if (this.writing.delete(user)) this.say();
   }
 
-  /** Somebody may no longer show it. */
+  /** Remove everybody: somebody may no longer want to show that they write. */
   clear() {
     for (const user of [...this.writing.keys()]) this.hide(user);
   }
@@ -31,7 +31,7 @@ export class TypingLine {
   say() {
     const names = [...this.writing.values()].map(({ name }) => name);
     const text = this.wording(names);
-    if (this.line.textContent !== text) this.line.textContent = text; // else it is read out again
+    if (this.line.textContent !== text) this.line.textContent = text; // otherwise it would be read out again
   }
 
   wording(names) {

@@ -1,9 +1,9 @@
-// What a page without a socket does: the same actions over HTTP. Each request says for whom the
-// page was rendered, and the server refuses it in another person's session.
+// The same actions over HTTP, for a page without a socket. Each request says whom the page was rendered
+// for, and the server refuses it in another person's session.
 import { NO_SESSION, PAGE_OF_ANOTHER } from "trato/close-codes";
 import { userId } from "trato/page";
 
-const PATIENCE = 60000; // milliseconds: a line may be dead without anybody saying so
+const PATIENCE = 60000; // milliseconds: a connection may be dead without an error
 const ENDED = new Map([[401, NO_SESSION], [412, PAGE_OF_ANOTHER]]); // by status
 let tellEnded = () => {};
 
@@ -25,7 +25,7 @@ function token() {
   return document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? field?.value ?? "";
 }
 
-/** A signal that also gives up once it takes too long. */
+/** Return a signal that also aborts if the request takes too long. */
 function patient(signal) {
   const patience = new AbortController();
   const give = () => patience.abort();
@@ -35,7 +35,7 @@ function patient(signal) {
   return patience.signal;
 }
 
-/** `fetch` for the page's person; null if there was no response. */
+/** `fetch` for the page's person; returns null if there was no response. */
 export async function request(address, { headers, signal, ...options } = {}) {
   const named = userId ? { "Page-User": userId } : {};
   try {
@@ -51,18 +51,18 @@ export async function request(address, { headers, signal, ...options } = {}) {
   }
 }
 
-/** GET JSON; null if there was no usable response. */
+/** GET JSON; returns null if there was no usable response. */
 export async function getJSON(address) {
   const answer = await request(address, { headers: { Accept: "application/json" } });
   return answer?.ok ? answer.json().catch(() => null) : null;
 }
 
-/** What every request of the page's person carries if it changes something. */
+/** Return the headers of every request by the page's person that changes something. */
 export function headers(accept = "application/json") {
   return { Accept: accept, "X-CSRFToken": token(), ...(userId ? { "Page-User": userId } : {}) };
 }
 
-/** POST a form; the response, or null if the server could not be reached. */
+/** POST a form; returns the response, or null if the server could not be reached. */
 export function submit(address, values, accept, options = {}) {
   return request(address, {
     ...options,
@@ -73,8 +73,8 @@ export function submit(address, values, accept, options = {}) {
 }
 
 /**
- * POST a form for JSON; `{ok, status, body}`, or null if the server could not be reached. `options` as
- * for `fetch`.
+ * POST a form for JSON. Returns `{ok, status, body}`, or null if the server could not be reached.
+ * `options`: as for `fetch`.
  */
 export async function post(address, values, options) {
   const answer = await submit(address, values, "application/json", options);

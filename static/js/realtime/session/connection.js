@@ -5,7 +5,7 @@ import { CUT_OFF, FLOODS, NO_SESSION, PAGE_OF_ANOTHER, SUSPENDED } from "trato/c
 const FIRST_DELAY = 500; // milliseconds
 const LONGEST_DELAY = 30000;
 const FLOOD_DELAY = 5000;
-const SILENCE = 60000; // the server says something every 25 s; a line that does not is dead
+const SILENCE = 60000; // milliseconds; the server sends something every 25 s, so a silent connection is dead
 const LOOK_EVERY = 5000;
 const FINAL = new Set([NO_SESSION, SUSPENDED, PAGE_OF_ANOTHER]);
 
@@ -54,7 +54,7 @@ export class Connection extends EventTarget {
     this.dispatchEvent(new CustomEvent("closed", { detail: { code, final: this.final } }));
   }
 
-  /** Close it until `open` is called again. */
+  /** Close the connection until `open` is called again. */
   close() {
     clearTimeout(this.timer);
     this.timer = null;

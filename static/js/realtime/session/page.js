@@ -2,7 +2,7 @@
 // this module reads them; the other scripts contain no addresses, person or site name.
 const data = document.querySelector("[data-user]")?.dataset ?? {};
 
-export const userId = Number(data.user) || null; // the person that the page was drawn for
+export const userId = Number(data.user) || null; // the person for whom the page was rendered
 export const userName = data.userName ?? "";
 export const siteName = data.siteName ?? "";
 export const askAfter = Number(data.askAfter || Infinity) * 1000; // milliseconds

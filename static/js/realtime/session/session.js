@@ -15,7 +15,7 @@ const IDLE_POLL = 5000;
 const HIDDEN_POLL = 30000;
 const BUSY_FOR = 120000;
 const RESUME_EVERY = 10000;
-const WHO = "trato-user"; // whose page this browser was given last, known to all tabs
+const WHO = "trato-user"; // storage key: whose page this browser got last, for all tabs
 
 class Session extends EventTarget {
   live = false;
@@ -44,7 +44,7 @@ class Session extends EventTarget {
     if (!this.ended) this.connection.open();
   }
 
-  /** Compare with the last page that this browser got; `anyway`: ask the server in any case. */
+  /** Compare this page's person with that of the browser's last page; `anyway`: always ask the server. */
   compareUser(anyway = false) {
     const last = storage.get(WHO) ?? String(this.user);
     const isMine = last === String(this.user);
@@ -79,7 +79,7 @@ class Session extends EventTarget {
     }
     this.emit("ended", { code });
     const line = document.getElementById("connection");
-    if (!line || line.hidden) location.reload(); // what would explain it did not load
+    if (!line || line.hidden) location.reload(); // the script that would explain it did not load
   }
 
   resume() {
@@ -97,7 +97,7 @@ class Session extends EventTarget {
     return this.live && this.connection.send(frame);
   }
 
-  /** There was no answer: a socket that has been silent for this many milliseconds is broken. */
+  /** Drop the socket after an unanswered send, if it has been silent for this many milliseconds. */
   suspect(milliseconds) {
     if (this.live) this.connection.dropIfSilent(milliseconds);
   }
@@ -121,7 +121,7 @@ class Session extends EventTarget {
     this.live = false;
     if (final) {
       this.end(code);
-      // A new password gives this browser a new session, and closes the old one's sockets.
+      // After a new password, this browser has a new session, and the old session's sockets are closed.
       if (Date.now() - this.resumedAt > RESUME_EVERY) this.check();
       return;
     }
@@ -129,7 +129,7 @@ class Session extends EventTarget {
     if (!this.pollTimer) this.pollSoon(0);
   }
 
-  /** Something happened: poll often for a while. */
+  /** Poll often for a while, because something happened. */
   pollOften() {
     const wasIdle = Date.now() > this.busyUntil;
     this.busyUntil = Date.now() + BUSY_FOR;
@@ -143,7 +143,7 @@ class Session extends EventTarget {
 
   async poll() {
     const asked = this.askUnread();
-    this.emit("poll"); // beside it, so that a thread is not a request later than the badge
+    this.emit("poll"); // at the same time, so that a thread isn't one request behind the badge
     const answer = await asked;
     if (this.live || this.ended) return;
     this.emit("reach", { reached: answer !== null });
@@ -174,7 +174,7 @@ class Session extends EventTarget {
   }
 }
 
-/** Whether the browser has restored this page: then it may be older than the session. */
+/** Whether the browser has restored this page, which may then be older than the session. */
 function isKept() {
   return performance.getEntriesByType("navigation")[0]?.type === "back_forward";
 }

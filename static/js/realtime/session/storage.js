@@ -1,5 +1,5 @@
-// What this browser keeps from page to page. If its storage is full or disabled, the page keeps the
-// data itself, and the browser asks for confirmation before the page is closed.
+// Data that this browser keeps from page to page. If its storage is full or disabled, the page keeps
+// the data itself, and the browser asks for confirmation before the page is closed.
 const areas = { local: () => localStorage, session: () => sessionStorage };
 const here = new Map(); // key → text that would be lost with this page
 
@@ -8,7 +8,7 @@ function ask(event) {
 }
 
 /**
- * Only while needed: with a `beforeunload` listener, the Back button restores a page more slowly.
+ * Listen only while needed: with a `beforeunload` listener, the Back button restores a page more slowly.
  */
 function guard() {
   if (here.size) window.addEventListener("beforeunload", ask);
