@@ -102,7 +102,7 @@ export class LiveList extends HTMLElement {
   }
 }
 
-/** The target of a link, a button or a box, which identifies it after the list was rendered again. */
+/** Return a control's target, which identifies it after the list was rendered again. */
 function addressOf(element) {
   const target = element.getAttribute("href") ?? element.form?.getAttribute("action");
   return element.localName === "input" ? element.value : target;

@@ -62,7 +62,7 @@ function controls(dialog) {
 function pressed(event, dialog) {
   const { key, target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input")) return;
-  const all = controls(dialog).filter((one) => !one.matches("input")); // there, arrows change the date
+  const all = controls(dialog).filter((one) => !one.matches("input")); // in an input, arrows change the date
   const at = all.indexOf(document.activeElement);
   let next = null;
   if (key === "ArrowDown") next = all[(at + 1) % all.length];

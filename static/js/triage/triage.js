@@ -121,7 +121,7 @@ class Triage extends HTMLElement {
     if (!session.live) refresh();
   }
 
-  // -- what it is to the person ------------------------------------------------------------------
+  // -- the person's own state --------------------------------------------------------------------
 
   /** End what lasts only until the next message: the archive, a snooze, being settled. */
   said({ sequence, automatic }) {

@@ -1,4 +1,4 @@
-// The quoted message in another one. It follows the original, see docs/protocol.md.
+// The quote inside a message. It follows the original, see docs/protocol.md.
 import { attachedIn, attachedWords } from "trato/attached";
 import { gettext } from "trato/text";
 
