@@ -37,7 +37,7 @@ class Scope:
 def scope_of(user: Person) -> Scope:
     """Return where to look for a person's conversations.
 
-    Lists start from it, but it grants no access: what they show comes through `conversations_of`.
+    Lists start from the scope, but it grants no access: they load rows with `conversations_of`.
     """
     return Scope(user.pk, tuple(host.shops_of([user.pk])[user.pk]))
 
@@ -60,7 +60,7 @@ def conversation_for(
 
     Args:
         lock: hold the row's lock until the current transaction ends. Writers of a conversation take
-            it before those of its participants and news, so that two of them cannot deadlock
+            it before those of its participants and news, so that two writers cannot deadlock
             (docs/decisions/0013-lock-order.md).
         with_hours: also load the shop's opening hours, as `week` and `days_off`.
 
@@ -75,7 +75,7 @@ def conversation_for(
 def team_conversation_for(
     user: Person, conversation_id: int, *, lock: bool = False
 ) -> Conversation:
-    """Return a conversation in which the person is on the seller side, as `conversation_for`.
+    """Return a conversation like `conversation_for`, if the person is on its seller side.
 
     For everything that is hidden from the shopper. A shopper who has joined the shop since is
     still the shopper of this conversation.
@@ -107,7 +107,7 @@ def _conversation(user_id: int, pk: int, *, lock: bool, with_hours: bool) -> Que
         hours = OpeningHours.objects.filter(shop=OuterRef("shop"))
         columns = {name: Subquery(hours.values(name)) for name in ("week", "days_off")}
         query = query.annotate(**columns)
-    # Nearly nobody is under a sanction, so these read an empty index.
+    # Hardly anybody is under a sanction, so these read an almost empty index.
     mutes, limits = (
         Sanction.in_force(kind).filter(person_id=user_id)
         for kind in (Sanction.Kind.MUTE, Sanction.Kind.LIMIT)
@@ -117,14 +117,14 @@ def _conversation(user_id: int, pk: int, *, lock: bool, with_hours: bool) -> Que
     query = query.annotate(**sanctions)
     if lock:
         query = query.select_for_update(of=("self",), no_key=True)
-    # A join brings the team's counter without another query; only sellers' pages show it.
+    # The join loads the team's counter without another query; only sellers' pages show it.
     return query.select_related("consumer", "shop", "product", "team_state")
 
 
 def require_writable(conversation: Conversation, user_id: int) -> None:
-    """Refuse to change anything for the other side where nobody can write.
+    """Refuse a change for the other side if the person can't write in the conversation.
 
-    Holds until the transaction ends if the caller holds the conversation's lock.
+    The answer holds until the transaction ends if the caller holds the conversation's lock.
 
     Args:
         conversation: from `conversation_for`, for the same person.
@@ -143,7 +143,7 @@ def require_writable(conversation: Conversation, user_id: int) -> None:
 
 
 def require_not_muted(user_id: int) -> None:
-    """Refuse a muted person what has no conversation yet.
+    """Refuse a muted person, for acts that aren't about one existing conversation.
 
     Raises:
         Refused: `forbidden`, see `muted`.
@@ -154,7 +154,7 @@ def require_not_muted(user_id: int) -> None:
 
 
 def require_no_block(consumer_id: int, shop_id: int) -> None:
-    """Refuse a new conversation of a shopper with a shop.
+    """Refuse a new conversation if the shopper or the shop has blocked the other.
 
     Raises:
         Refused: `blocked`, see `refusal_to_write`.
@@ -165,7 +165,7 @@ def require_no_block(consumer_id: int, shop_id: int) -> None:
 
 
 def blocked_by_of(consumer_id: int, shop_id: int) -> str:
-    """Return what `Conversation.blocked_by` is for a shopper and a shop."""
+    """Return the value of `Conversation.blocked_by` for a shopper and a shop."""
     rows = Block.objects.filter(consumer_id=consumer_id, shop_id=shop_id)
     sides = list(rows.values_list("side", flat=True))
     return BOTH_SIDES if len(sides) == 2 else "".join(sides)
@@ -174,17 +174,17 @@ def blocked_by_of(consumer_id: int, shop_id: int) -> str:
 def refusal_to_write(
     side: Side, *, ended: bool, blocked_by: str, muted_until: datetime | None = None
 ) -> Refused | None:
-    """Return why a person of a side can't write in a conversation; None if they can.
+    """Return why a person on one side can't write in a conversation; None if they can.
 
-    `writable_sql` is the same for statements, without what concerns only one person.
+    `writable_sql` is the same check in SQL, without mutes, which concern only one person.
 
     Args:
         blocked_by: see `Conversation.blocked_by`.
-        muted_until: until when staff have muted the person.
+        muted_until: when the mute of the person ends; None if staff haven't muted them.
 
     Returns:
         `forbidden` if it has ended or the person is muted; `blocked` if one side has blocked the
-        other, with the reason for the side that did, which could not read an answer.
+        other. Only the blocking side, which could not read an answer, is told the reason.
     """
     if ended:
         return errors.ended()
@@ -200,7 +200,7 @@ def refusal_to_write(
 
 
 class Muted(Refused):
-    """The refusal of what a muted person writes."""
+    """The refusal that a muted person gets for writing."""
 
 
 def muted(until: datetime) -> Muted:
@@ -247,7 +247,7 @@ def own_shop(user: Person, shop_id: int, *, manage: bool = False) -> Shop:
     """Return a shop that a person works for.
 
     Args:
-        manage: the person wants to change how it works.
+        manage: whether the person wants to change how the shop works.
 
     Raises:
         Http404: the person doesn't work there, or there is no such shop.
@@ -291,7 +291,7 @@ def seller_group(shop_id: int) -> str:
 
 
 def role_groups(user: Person, shop_ids: Iterable[int], *, sees_desk: bool) -> set[str]:
-    """Return the role groups of a person of some shops, or of `cases.frames.listeners`."""
+    """Return a person's role groups. For `sees_desk`, see `cases.frames.listeners`."""
     all_of_role = audience_group(sells=host.acts_as_seller(user))
     groups = {consumer_group(user.pk), *map(seller_group, shop_ids), all_of_role}
     if sees_desk:

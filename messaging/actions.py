@@ -1,6 +1,6 @@
 """Start conversations and send messages. Each function is one decision and one transaction.
 
-Each feature's own acts are in its `actions.py`; a send over the socket is `sending.submit`.
+Each feature has its own acts in its `actions.py`. Sockets send with `sending.submit`.
 """
 
 import uuid
@@ -31,7 +31,7 @@ Stored = TypeVar("Stored")
 
 
 class Extras(TypedDict, total=False):
-    """What a message may have besides its words, see `send`."""
+    """The optional parts of a message besides its words, see `send`."""
 
     files: Sequence[int]
     quote: int | None
@@ -66,10 +66,10 @@ def start_conversation(
         return existing
     if host.is_member(actor.pk, shop.pk):
         raise Refused("forbidden", _("This is your own shop."))
-    lock_writer(actor)  # the account's deletion ends the conversations that it finds
-    access.require_no_block(actor.pk, shop.pk)  # which takes turns in the same way
-    access.require_not_muted(actor.pk)  # and so does this
-    if not host.keep_open(shop.pk):  # the same with the shop
+    lock_writer(actor)  # otherwise the account's deletion could miss the new conversation
+    access.require_no_block(actor.pk, shop.pk)  # a block takes the same lock
+    access.require_not_muted(actor.pk)  # and so does a mute
+    if not host.keep_open(shop.pk):  # locks the shop, which may close at the same time
         raise Refused("forbidden", _("This shop has closed."))
     try:
         with transaction.atomic():
@@ -143,7 +143,7 @@ def send_over_http(
     body: str,
     **extras: Unpack[Extras],
 ) -> Sent | Held:
-    """`send` for a request; also counts the outcome in the metrics."""
+    """Call `send` for a request, and count the outcome in the metrics."""
     try:
         sent = send(actor, conversation_id, client_id, body, **extras)
     except Exception as error:
@@ -161,7 +161,7 @@ def send_from_form(
     body: str,
     **extras: Unpack[Extras],
 ) -> Sent | Held:
-    """`send_over_http` for a form without scripts, see `store_from_form`."""
+    """Call `send_over_http` for a form without scripts, see `store_from_form`."""
     return store_from_form(
         lambda key: send_over_http(actor, conversation_id, key, body, **extras),
         client_id,
@@ -179,7 +179,7 @@ def store_from_form(
     `client_id`. The new text becomes a new message; posting it twice still stores it once.
 
     Args:
-        store: is called with the client ID; once more with another one if that is a `conflict`.
+        store: called with the client ID, and once more with a new one if that raises `conflict`.
     """
     try:
         return store(client_id)

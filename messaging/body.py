@@ -13,7 +13,7 @@ EXCERPT_CHARACTERS = 120
 
 def normalize_body(body: str) -> str:
     """Return a message's text as it is stored: line breaks as `\n`, no white space around it."""
-    # Not Django's `normalize_newlines`: it also handles lazy texts and takes as long as a whole
+    # Not Django's `normalize_newlines`, which also handles lazy texts and takes as long as a whole
     # send.
     return body.replace("\r\n", "\n").replace("\r", "\n").strip()
 
@@ -33,7 +33,7 @@ def clean_body(body: str) -> str:
 
 
 def clean_text(body: str, limit: int, too_long: str | Promise) -> str:
-    """As `clean_body`, with another limit in code points, and another sentence for longer texts."""
+    """Like `clean_body`, with another limit in code points and another error for longer texts."""
     text = normalize_body(body)
     length = len(text)
     if length > limit:

@@ -30,8 +30,8 @@ class Claim(ClientFrame, tag="session.claim"):
 class Send(ClientFrame, tag="message.send"):
     """A message. `after` is the client's previous message, if that is not acknowledged yet.
 
-    This one is stored only once that one is stored or refused for good, so a client can keep the
-    order without waiting for each acknowledgement.
+    The server stores this message only once that one is stored or refused for good, so a client
+    can keep the order without waiting for each acknowledgement.
     """
 
     conversation: Identifier
@@ -40,7 +40,7 @@ class Send(ClientFrame, tag="message.send"):
     after: uuid.UUID | None = None
     files: tuple[Identifier, ...] = ()
     quote: SequenceNumber | None = None
-    insists: bool = False  # the rule that questioned it is wrong
+    insists: bool = False  # the sender says that the rule which questioned it is wrong
 
 
 class Edit(ClientFrame, tag="message.edit"):
@@ -102,7 +102,7 @@ class AddNote(ClientFrame, tag="note.add"):
 
 
 class Looking(ClientFrame, tag="team.looking"):
-    """What the person does in a conversation, for colleagues; repeated while it is true."""
+    """Tells colleagues what the person is doing in a conversation; repeated while that is true."""
 
     conversation: Identifier
     doing: Literal["looking", "replying", "noting"]

@@ -78,19 +78,19 @@ class ChatConsumer(BadgeConsumer):
         self.presence.deliver_typing(event)
 
     def chat_restriction(self, event: Event) -> None:
-        """Act on a block, on a mute of the person, or on the end of one."""
+        """Act when a block or a mute of the person begins or ends."""
         self.conversations.restrict(event)
 
     def chat_own(self, event: Event) -> None:
-        """Pass on what only this person may know."""
+        """Pass on a frame that only this person may see."""
         self.send_frame(event["frame"])
 
     def team_event(self, event: Event) -> None:
-        """Pass on what only a shop's team may know."""
+        """Pass on a frame that only a shop's team may see."""
         self.team.deliver(event)
 
     def members_changed(self, event: Event) -> None:
-        """Let pages show a shop's team as it is now."""
+        """Let pages reload what they show of a shop's team."""
         self.send_frame(MEMBERS_CHANGED)
 
     # -- Groups and heartbeat --------------------------------------------------------------------
@@ -113,7 +113,7 @@ class ChatConsumer(BadgeConsumer):
 
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:
-        """Also send each socket the revisions of its open conversations, so that gaps show."""
+        """Also send each socket its open conversations' revisions, so that clients notice gaps."""
         with heartbeats.despite_outage():
             await super().beat(sockets)
         await heartbeats.send({socket: socket.conversations for socket in sockets})

@@ -1,7 +1,7 @@
 """The settings of messaging, see `trato.defaults`. Those with a rate can be set in the environment.
 
 A project also sets `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL` and `MESSAGING_HOST`, see
-`messaging.host`, and `SITE_NAME`, the title of a page once its person is logged out.
+`messaging.host`, and `SITE_NAME`, which becomes a page's title once its user is logged out.
 """
 
 from trato.defaults import IMAGE_MAX_BYTES, env
@@ -33,24 +33,24 @@ NOTE_PAGE_SIZE = 200  # notes in one answer and on one page of a conversation, a
 CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new ones, per person
 TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
 PRESENCE_CHOICES_PER_HOUR = env.int("PRESENCE_CHOICES_PER_HOUR", default=60)  # per person
-PRESENCE_SECONDS = 60  # how long a member of a shop counts as there after the last sign of it
-PRESENCE_CHECK_SECONDS = 5.0  # between two looks of a process at who is there
-PRESENCE_PAUSE_SECONDS = 0.5  # the same, when something has changed
-BLOCKS_PER_HOUR = env.int("BLOCKS_PER_HOUR", default=60)  # blocked and unblocked, per person
+PRESENCE_SECONDS = 60  # how long a member of a shop counts as there after being active
+PRESENCE_CHECK_SECONDS = 5.0  # how often each process checks who is there
+PRESENCE_PAUSE_SECONDS = 0.5  # the least time between two checks when something changes
+BLOCKS_PER_HOUR = env.int("BLOCKS_PER_HOUR", default=60)  # blocks and unblocks, per person
 DISMISSALS_PER_MINUTE = env.int("DISMISSALS_PER_MINUTE", default=60)  # of warnings, per person
-LINK_HOSTS_SECONDS = 20.0  # how old what a process knows of the hosts of links may be; at least 15
+LINK_HOSTS_SECONDS = 20.0  # how old a process's list of link hosts may be; at least 15
 LOOKING_FRAMES_PER_MINUTE = env.int("LOOKING_FRAMES_PER_MINUTE", default=120)  # per person
-LOOKING_REPEAT_SECONDS = 10  # a browser says again that its person looks, replies or writes a note
-LOOKING_EXPIRES_SECONDS = 25  # without a repetition, colleagues no longer show it
+LOOKING_REPEAT_SECONDS = 10  # how often a browser repeats that its user looks, replies or notes
+LOOKING_EXPIRES_SECONDS = 25  # after which colleagues' pages hide it, unless it is repeated
 LAST_ACTIVE_KEEP_DAYS = 1
-# Reminders: after how long a side may remind the other one that it waits, and how often.
+# Reminders: how long a side waits before it may remind the other one, and how often it may.
 NUDGE_AFTER_HOURS = 24
 NUDGE_AGAIN_HOURS = 24
 NUDGES_PER_HOUR = env.int("NUDGES_PER_HOUR", default=20)  # per person, in all conversations
 NUDGES_KEEP_DAYS = 30
-CLAIM_MINUTES = 10  # how long nobody else works on a case, unless its page renews that
-HELD_MESSAGES_KEEP_DAYS = 200  # after the decision, to which its sender may object for 6 months
-# A person whom staff have limited: new conversations, and messages to shops without an answer.
+CLAIM_MINUTES = 10  # how long a claim on a case lasts, unless the case's page renews it
+HELD_MESSAGES_KEEP_DAYS = 200  # after the decision; its sender can appeal against it for 6 months
+# For people limited by staff: new conversations, and messages to shops that haven't answered.
 LIMITED_CONVERSATIONS_PER_DAY = env.int("LIMITED_CONVERSATIONS_PER_DAY", default=1)
 LIMITED_MESSAGES_PER_DAY = 10
 APPEAL_MONTHS = 6  # how long a person can appeal against a decision of staff
@@ -63,18 +63,18 @@ VISITOR_REPORTS_PER_HOUR_AND_IPV6_SITE = env.int(  # the same for an IPv6 /48
 REPORT_MAILS_PER_DAY = env.int("REPORT_MAILS_PER_DAY", default=5)  # receipts, per email address
 VISITOR_REPORTS_KEEP_DAYS = 365  # after the decision
 STAFF_LOOK_MINUTES = 15  # how long a recorded look lets staff read a thread
-LOOKS_SHOWN_AFTER_HOURS = 24  # when both sides see at the earliest that staff looked
+LOOKS_SHOWN_AFTER_HOURS = 24  # how soon, at the earliest, both sides see that staff looked
 LOOKS_QUIET_DAYS_MAX = 90  # how far ahead staff may put that off, for one case
 LOOKS_KEEP_DAYS = 400  # once both sides may see them
 LOOKS_PAGE_SIZE = 50
-# Per visitor, before logging in. All are sent then, so no more than CONVERSATIONS_PER_HOUR.
+# Per visitor. The login sends all of them, so there are no more than CONVERSATIONS_PER_HOUR.
 KEPT_QUESTIONS_MAX = 5
 MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
 HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
-UNREAD_NEAR_MESSAGES = 400  # a conversation opens at the first unread one, if it is no further back
+UNREAD_NEAR_MESSAGES = 400  # a conversation opens at the first unread message, if no further back
 MESSAGE_SEARCH_PAGE_SIZE = 20  # results of a search in one conversation
 CONVERSATION_PAGE_SIZE = 25
-CONTEXT_CONVERSATIONS_MAX = 5  # other ones of the same shopper, beside a conversation
+CONTEXT_CONVERSATIONS_MAX = 5  # other conversations of the shopper, beside one
 SAVED_REPLIES_PER_SHOP = 300
 SAVED_REPLIES_PER_PERSON = 100
 SAVED_REPLY_FILES_BYTES = 200 * 1024**2  # of a shop's replies together, and of a person's
@@ -92,7 +92,7 @@ KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
 KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE = env.int(  # the same for an IPv6 /48
     "KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE", default=300
 )
-# Send later: waiting messages, how far ahead, and how long they stay once nothing is to be done.
+# Send later: how many messages may wait, how far ahead, and how long they are kept afterwards.
 SCHEDULED_PER_CONVERSATION = 20  # waiting or failed
 SCHEDULED_PER_PERSON = 500  # waiting
 SCHEDULED_PER_HOUR = env.int("SCHEDULED_PER_HOUR", default=300)  # written, per person
@@ -124,15 +124,15 @@ OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 *
 
 MESSAGE_FILES_MAX = 6
 FILE_MAX_BYTES = IMAGE_MAX_BYTES
-FILE_UPLOAD_MAX_BYTES = FILE_MAX_BYTES + 1024 * 1024  # of the request; nginx has it too
-# Of a form without JavaScript, which sends all files of a message at once; nginx has it too.
+FILE_UPLOAD_MAX_BYTES = FILE_MAX_BYTES + 1024 * 1024  # of the request; nginx has the same limit
+# Of a form without JavaScript, which sends all files of a message at once; nginx has it, too.
 FILE_FORM_MAX_BYTES = MESSAGE_FILES_MAX * FILE_MAX_BYTES + 1024 * 1024
 FILES_PER_HOUR = env.int("FILES_PER_HOUR", default=300)  # uploads per person
 FILES_PER_PERSON = env.int("FILES_PER_PERSON", default=2000)
 FILES_PER_PERSON_BYTES = env.int("FILES_PER_PERSON_BYTES", default=500 * 1024 * 1024)
 UNSENT_FILES_KEEP_HOURS = 24  # after an upload, or after a draft with the file was last open
-HIDDEN_FILES_KEEP_DAYS = 30  # of removed messages, for staff only
-# Looks at each upload: a subclass of `messaging.files.scanner.Scanner`, see docs/files.md.
+HIDDEN_FILES_KEEP_DAYS = 30  # of removed messages, only for staff
+# Scans each upload: a subclass of `messaging.files.scanner.Scanner`, see docs/files.md.
 FILE_SCANNER = env.str("FILE_SCANNER", default="")
 # nginx's `internal` location of the storage "private", such as /private-files/; empty without it.
 FILE_ACCEL_PREFIX = env.str("FILE_ACCEL_PREFIX", default="")
@@ -142,13 +142,13 @@ FILE_ACCEL_PREFIX = env.str("FILE_ACCEL_PREFIX", default="")
 EXPORT_DIRECT_MESSAGES = 500  # with more, an export is prepared in the background
 EXPORT_DIRECT_BYTES = 20 * 1024 * 1024  # the same for the size of all its files
 EXPORTS_PER_DAY = env.int("EXPORTS_PER_DAY", default=20)  # per person
-EXPORT_HOURS = 24  # how long the link to one that was prepared works
-EXPORT_THREADS = 2  # per process, that read files for those that are sent at once
+EXPORT_HOURS = 24  # how long the link to a prepared export works
+EXPORT_THREADS = 2  # per process, which read the files of exports that are sent directly
 EXPORT_LEASE_SECONDS = 120  # without a sign of life, after which another process takes over
-EXPORT_RETRY_SECONDS = 30  # after an attempt that failed
+EXPORT_RETRY_SECONDS = 30  # after a failed attempt
 EXPORT_ATTEMPTS_MAX = 3
 EXPORT_PAUSE_SECONDS = 0.1  # after each 200 messages, for the process's other work
-# What a person's download of all data has, see `trato/personal_data.py`.
+# The parts of a person's download of all their data, see `trato/personal_data.py`.
 PERSONAL_DATA_PARTS = ["messaging.personal_data.PART", "notifications.personal_data.PART"]
 
 # -- The rule lab, see `messaging.rule_lab` --------------------------------------------------------
@@ -156,13 +156,13 @@ PERSONAL_DATA_PARTS = ["messaging.personal_data.PART", "notifications.personal_d
 RULE_LAB_DAYS = 30  # of messages that a dry run looks at
 RULE_LAB_RUNS_PER_DAY = env.int("RULE_LAB_RUNS_PER_DAY", default=50)  # per person
 RULE_LAB_SAMPLES = 20  # messages that a dry run keeps, so that staff can read them
-RULE_LAB_NAMED_MAX = 50_000  # people and conversations that it tells apart; beyond: "more than"
+RULE_LAB_NAMED_MAX = 50_000  # people and conversations that it counts; then it says "more than"
 RULE_LAB_BATCH_KEYS = 2000  # of messages, read at once
 RULE_LAB_PAUSE_SECONDS = 0.01  # after each batch, for the process's other work
-RULE_LAB_SLICE_SECONDS = 2.0  # after which a dry run says how far it is
+RULE_LAB_SLICE_SECONDS = 2.0  # after which a dry run stores its progress
 RULE_LAB_LEASE_SECONDS = 60  # without a sign of life, after which another process takes over
-RULE_LAB_RETRY_SECONDS = 10  # after an attempt that failed
-RULE_LAB_ATTEMPTS_MAX = 3  # at the same slice
+RULE_LAB_RETRY_SECONDS = 10  # after a failed attempt
+RULE_LAB_ATTEMPTS_MAX = 3  # per slice
 RULE_LAB_KEEP_DAYS = 30
 
 # -- Opening hours -------------------------------------------------------------------------------
@@ -174,20 +174,20 @@ DAYS_OFF_KEEP_DAYS = 400  # past ones, for the shop's figures
 
 # -- Automatic answers of shops that are away ----------------------------------------------------
 
-AWAY_ANSWER_WITHIN_SECONDS = 3600  # an older message gets no answer any more
-AWAY_QUIET_SECONDS = 3600  # without automatic replies after a message of the shop
-AWAY_ANSWERS_KEEP_DAYS = 7  # that a conversation got one; at least 2
+AWAY_ANSWER_WITHIN_SECONDS = 3600  # older messages get no answer
+AWAY_QUIET_SECONDS = 3600  # without automatic replies after a message from the shop
+AWAY_ANSWERS_KEEP_DAYS = 7  # of the record that a conversation got one; at least 2
 
 # -- What is due, see `messaging.due` -------------------------------------------------------------
 
 DUE_SECONDS = 5.0  # between two rounds in each process
-DUE_PAUSE_SECONDS = 0.2  # before a round that something asked for, to collect more
-MODERATION_MONTHS_LATER = 12  # finished months whose figures are still stored later
-SELDOM_SECONDS = 60.0  # between two rounds of what needn't be done at once
-LEISURE_BUSY_SHARE = 0.25  # of a core, from which on a process leaves work for later
-LEISURE_LATEST_SECONDS = 600.0  # for which it does, at most
-LEISURE_CORE_SHARE = 0.05  # of a core, that work for later may take in each process
-DUE_BATCH_MAX = 50  # things that a sweep does per call
+DUE_PAUSE_SECONDS = 0.2  # before a round that `wake` asked for, to collect more work
+MODERATION_MONTHS_LATER = 12  # how many months back missing figures are still stored
+SELDOM_SECONDS = 60.0  # between two rounds of work that isn't urgent
+LEISURE_BUSY_SHARE = 0.25  # of a core; a process that uses more puts work off
+LEISURE_LATEST_SECONDS = 600.0  # how long it puts work off, at most
+LEISURE_CORE_SHARE = 0.05  # of a core, the most that such work may use in each process
+DUE_BATCH_MAX = 50  # items that a sweep handles per call
 
 # -- Sends of the sockets, in batches ------------------------------------------------------------
 
@@ -201,12 +201,12 @@ SEND_LOCK_PAUSE_SECONDS = 0.005
 
 # -- The shield's rules, see `messaging.rules` -----------------------------------------------------
 
-SHIELD_RULES_MAX_SECONDS = 30  # how old the rules may be with which a process decides
+SHIELD_RULES_MAX_SECONDS = 30  # how old a process's copy of the rules may be
 SHIELD_PATTERN_MAX_CHARACTERS = 500
 SHIELD_PATTERN_MAX_SIZE = 2000  # steps of a compiled pattern
 SHIELD_PATTERNS_MAX = 50  # own patterns
 SHIELD_PATTERNS_MAX_BYTES = 16 * 1024**2  # of memory for an automaton
-SHIELD_FIGURES_DAYS = 30  # what the list of rules counts
+SHIELD_FIGURES_DAYS = 30  # over which the list of rules counts hits
 SHIELD_HITS_KEEP_DAYS = 400
 RULE_OVERTURN_SHARE = 0.2  # overturned of those judged, from which a rule is for review only
 RULE_OVERTURN_LEAST = 20  # judged; of fewer, the share says nothing
@@ -216,7 +216,7 @@ OBJECTIONS_KEEP_DAYS = 400  # also how long what was let through isn't questione
 # -- Recalls of scams, see `messaging.recall` ------------------------------------------------------
 
 RECALL_DAYS = 30  # how old the copies of a scam may be that a recall finds
-RECALL_MOST = 100  # messages that one recall takes back, whose conversations are locked together
+RECALL_MOST = 100  # messages per recall, because it locks all their conversations together
 RECALL_SEARCH_MINUTES = 60  # how long a recorded search shows staff its matches
 TRACES_BATCH_MAX = 100  # messages that the sweep reads in one transaction
 SIMILAR_CANDIDATES_MAX = 300  # messages whose words a search compares, per band
@@ -224,17 +224,17 @@ TRACES_DELAY_SECONDS = 5  # until all transactions that began before a message a
 
 # -- Texts that are nearly the same, see `messaging.similar` ---------------------------------------
 
-SIMILAR_LEAST_CHARACTERS = 40  # letters of a text; shorter ones, such as greetings, are everybody's
-SIMILAR_LEAST_PERCENT = 80  # of their letters that two texts have in common, in the same order
+SIMILAR_LEAST_CHARACTERS = 40  # letters; everybody sends shorter texts, such as greetings
+SIMILAR_LEAST_PERCENT = 80  # of the letters, which both texts have in the same order
 
 # -- Spam, and trust that grows, see `messaging.trust` ---------------------------------------------
 
 TRUST_NEW_DAYS = 7  # how long an account is new
-TRUST_GOOD_DAYS = 90  # how old the account of a known-good person is at least
+TRUST_GOOD_DAYS = 90  # the least age of a known-good person's account
 TRUST_GOOD_SHOPS = 5  # that have answered a known-good person, at least
 SPAM_WINDOW_HOURS = 24  # in which the following are counted
-SPAM_SAME_TEXT_SHOPS = 4  # that get nearly the same text of a person; the next one's is held
+SPAM_SAME_TEXT_SHOPS = 4  # that get nearly the same text from a person; for the next, it is held
 SPAM_SAME_TEXT_SHOPS_OF_NEW = 2  # the same for a new account
-SPAM_SHOPS = 20  # to which a person writes first; the next first message is held
+SPAM_SHOPS = 20  # that a person writes to; the first message to the next one is held
 SPAM_SHOPS_OF_NEW = 8  # the same for a new account
-SPAM_COMPARED_MAX = 500  # of a person's messages, the newest, with which another one is compared
+SPAM_COMPARED_MAX = 500  # of a person's newest messages, which a new one is compared with

@@ -1,8 +1,8 @@
 """What deleting an account does to conversations.
 
-The person's conversations as a shopper end, and so do those of shops that close: nobody can write
-there any more. Their own words disappear, the other side's stay. What they wrote for a shop that
-goes on is the shop's, and stays in its name.
+The person's conversations as a shopper end, and so do the conversations of shops that close: nobody
+can write there any more. The person's own words disappear, the other side's stay. What the person
+wrote for a shop that goes on belongs to the shop, and stays under the shop's name.
 """
 
 from django.db import connection
@@ -66,7 +66,7 @@ from .team.assignment import assign
 # Ended conversations, changed messages and assignees that are announced one by one. Open pages
 # get the others with the heartbeat, or when they load.
 ANNOUNCED_MAX = 100
-FORGOTTEN = "–"  # in place of what staff quoted of a person
+FORGOTTEN = "–"  # replaces what staff quoted from a person
 
 
 def _erase(person: Person) -> None:
@@ -120,7 +120,7 @@ def _erase(person: Person) -> None:
     forget_quotes(person)
     about = Report.objects.filter(person_id=person.pk)
     about.update(person_name="")
-    notifications.forget(Report.NEWS_KIND, about.values_list("pk", flat=True))  # they have the name
+    notifications.forget(Report.NEWS_KIND, about.values_list("pk", flat=True))  # they name them
     _delete_blocks(person)
     AlertChoice.objects.filter(user_id=person.pk).delete()
     DismissedWarning.objects.filter(user_id=person.pk).delete()
@@ -138,7 +138,7 @@ def _erase(person: Person) -> None:
 def forget_quotes(person: Person) -> None:
     """Empty what staff quoted of a person in decisions, answers to appeals and the audit trail.
 
-    What is about a decision with an open appeal stays until the appeal is decided.
+    Quotes that concern a decision with an open appeal stay until the appeal is decided.
     """
     open_appeals = Appeal.objects.filter(decision=OuterRef("pk"), outcome="")
     decided = Decision.objects.filter(~Exists(open_appeals), person=person.pk)
@@ -160,7 +160,7 @@ def forget_if_deleted(person: Person) -> None:
 
 
 def _rename_in_open_pages(answered: QuerySet[Message]) -> None:
-    """Let shoppers' open pages show the shop's name in place of a person's, as new ones do."""
+    """Let shoppers' open pages show the shop's name in place of a person's, as new pages do."""
     newest = Conversation.objects.filter(Exists(answered.filter(conversation=OuterRef("pk"))))
     newest = newest.order_by("-last_message_at")[:ANNOUNCED_MAX]
     names = {consumer_group(pk) for pk in newest.values_list("consumer_id", flat=True)}
@@ -169,7 +169,7 @@ def _rename_in_open_pages(answered: QuerySet[Message]) -> None:
 
 
 def _end(rows: QuerySet[Conversation]) -> None:
-    """End conversations. Each end is a change of its own, so that open pages catch up with it."""
+    """End conversations. Each gets a new revision, so that open pages catch up with its end."""
     newest = rows.order_by("-last_message_at").values_list("pk", flat=True)[:ANNOUNCED_MAX]
     announced = list(newest)
     rows.update(ended_at=timezone.now(), revision=F("revision") + 1)
@@ -177,7 +177,7 @@ def _end(rows: QuerySet[Conversation]) -> None:
 
 
 def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:
-    """Empty a person's messages, delete their reactions; each changed message is a change.
+    """Empty a person's messages and delete their reactions, each under a new revision.
 
     Staff still need the words of a message with an open report that isn't set aside;
     `reports.forgetting` empties it when the report is closed or set aside.
@@ -228,7 +228,7 @@ def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:
 
 
 def _delete_blocks(person: Person) -> None:
-    """Delete a person's blocks as a shopper, on either side, and those of shops that close."""
+    """Delete all blocks by or against a person as a shopper, and those of shops that close."""
     gone = Q(consumer_id=person.pk) | Q(shop_id__in=host.shops_closing_with(person))
     Block.objects.filter(gone).delete()
     blocked = Conversation.objects.filter(gone).exclude(blocked_by="")
@@ -237,9 +237,9 @@ def _delete_blocks(person: Person) -> None:
 
 
 def _delete_files(person: Person) -> None:
-    """Delete a person's files with the messages, and those that were never sent.
+    """Delete the files of a person's messages, and the files that the person never sent.
 
-    Staff still need those of a message with an open report, like its words.
+    Staff still need the files of a message with an open report, as they need its words.
     """
     reported = Report.objects.filter(message=OuterRef("message"), outcome="", is_set_aside=False)
     unsent = Q(message=None, scheduled=None)

@@ -37,7 +37,7 @@ def messages_created(sents: Sequence[Sent]) -> None:
 def badges_changed(sents: Sequence[Sent]) -> None:
     """Recount the badges of everybody whose unread notifications the messages may have changed."""
     names = {groups.user_group(user_id) for sent in sents for user_id in sent.badges}
-    # It is not known whom the first send of a repeated message has notified: at most one of them.
+    # A repeated message doesn't tell whom its first send notified: anybody on the other side.
     names.update(_other_side(sent) for sent in sents if not sent.is_new)
     _count_again(names)
 
@@ -96,7 +96,7 @@ def message_changed(message: Message) -> None:
 
 
 def conversations_ended(rows: Iterable[Conversation]) -> None:
-    """Announce to both sides, on commit, that nobody can write in some conversations any more."""
+    """Announce to both sides, on commit, that nobody can write in these conversations any more."""
     ended = [
         (
             groups_of(row),
@@ -127,7 +127,7 @@ def send_change(conversation: Conversation, frame: Struct) -> None:
 def messages_read(marks: Iterable[ReadMark]) -> None:
     """Announce how far people have read, and recount the readers' badges.
 
-    The reader's own side always gets it, the other one unless the reader hides it.
+    The reader's own side always gets the mark; the other side gets it unless the reader hides it.
     """
     marks = dict.fromkeys(marks)  # the same mark may occur twice
     groups.send_many([_read(mark) for mark in marks if mark.moved])
@@ -137,7 +137,7 @@ def messages_read(marks: Iterable[ReadMark]) -> None:
 
 
 def inbox_changed(conversations: Iterable[Conversation]) -> None:
-    """Announce to both sides, on commit, whom conversations wait for now."""
+    """Announce to both sides, on commit, whose turn it is in these conversations now."""
     changed = [
         (
             groups_of(row),
@@ -153,7 +153,7 @@ def inbox_changed(conversations: Iterable[Conversation]) -> None:
 
 
 def send_to_both(conversation: Conversation, frame: Struct) -> None:
-    """Send both sides a frame on commit that changes no message."""
+    """Send both sides, on commit, a frame that changes no message."""
     event = {"type": "chat.message", "conversation": conversation.pk, "frame": encode(frame)}
     groups.send_on_commit(groups_of(conversation), event)
 
@@ -167,7 +167,7 @@ def to_person(user_id: int, frame: Struct) -> None:
 def block_changed(
     consumer_id: int, shop_id: int, conversation_ids: list[int], blocked_by: str
 ) -> None:
-    """Let both sides' sockets act on a block on commit; only the blocking side's pages show it."""
+    """On commit, let both sides' sockets act on a block. Only the blocking side's pages show it."""
     event = {
         "type": "chat.restriction",
         "conversations": conversation_ids,
@@ -211,7 +211,7 @@ def _read(mark: ReadMark) -> groups.Addressed:
 def _of_one_side(
     consumer_id: int, shop_id: int, side: Side, *, hidden: bool
 ) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """Return the groups to send what somebody does, and what their sockets filter it by."""
+    """Return the groups to tell what a person does, and the fields by which sockets filter it."""
     about = {"consumer": consumer_id, "side": side.value, "hidden": hidden}
     both = consumer_group(consumer_id), seller_group(shop_id)
     own = both[:1] if side is Side.CONSUMER else both[1:]

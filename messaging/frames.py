@@ -119,7 +119,7 @@ class MessageAccepted(Struct, tag="message.accepted", kw_only=True):
 
 
 class MessageAnswer(MessageAccepted, tag="message.accepted", kw_only=True):
-    """The same for a script that sent by POST, and therefore gets the message as well."""
+    """The same for a script that sent the message by POST and therefore gets it back, too."""
 
     message: MessageItem
 
@@ -144,14 +144,14 @@ class StaffMessageItem(Struct):
 
 
 class ConversationState(Struct, tag="conversation.state", kw_only=True):
-    """A page of messages; the client resumes from `revision`, `read` has a mark for each side.
+    """A page of messages. The client resumes from `revision`; `read` has a mark for each side.
 
-    `nudged` has the time of the reminder that the side which is to answer has got, by the side
-    that sent it. `blocked`: the reader's own side has blocked the other one. `closed`: it has
-    ended because staff closed it. `muted_until`: until then, staff keep the reader from writing.
-    `dismissed` has the kinds of the warnings that the reader has dismissed, by sequence;
-    `scam_warnings` adds them. `staff_messages` has all that staff have written to both sides, see
-    `staff_messages.frames`; it is left out if that is nothing.
+    `nudged` says when the side that has to answer was reminded, by the side that sent the reminder.
+    `blocked`: the reader's own side has blocked the other one. `closed`: staff have closed the
+    conversation. `muted_until`: until then, staff keep the reader from writing. `dismissed` has the
+    kinds of warnings that the reader has dismissed, by sequence; `scam_warnings` adds them.
+    `staff_messages` has everything that staff have written to both sides, see
+    `staff_messages.frames`; it is left out if there is nothing.
     """
 
     conversation: int
@@ -176,9 +176,9 @@ class ConversationWindow(ConversationState, tag="conversation.state", kw_only=Tr
 
 
 class ConversationEnded(Struct, tag="conversation.ended", omit_defaults=True):
-    """Nobody can write there any more: the shopper's account, or the shop, is gone.
+    """Nobody can write in the conversation any more: the shopper's account or the shop is gone.
 
-    `closed`: or staff have closed it.
+    `closed`: it ended because staff closed it.
     """
 
     conversation: int
@@ -187,7 +187,7 @@ class ConversationEnded(Struct, tag="conversation.ended", omit_defaults=True):
 
 
 class ConversationReopened(Struct, tag="conversation.reopened"):
-    """Staff no longer keep it closed."""
+    """Staff no longer keep the conversation closed."""
 
     conversation: int
     revision: int
@@ -213,7 +213,7 @@ class InboxChanged(Struct, tag="inbox.changed"):
 
 
 class TypingSeen(Struct, tag="typing", omit_defaults=True):
-    """For others who have the conversation open; `user` distinguishes people of the same name."""
+    """For others who have the conversation open; `user` tells people of the same name apart."""
 
     conversation: int
     side: str
@@ -223,7 +223,7 @@ class TypingSeen(Struct, tag="typing", omit_defaults=True):
 
 
 class Heartbeat(Struct, tag="heartbeat", omit_defaults=True):
-    """The revisions of what a socket has open; `team` has the team's, on the seller side only."""
+    """The revisions of a socket's open conversations; `team`: the team's, only for sellers."""
 
     conversations: dict[int, int]
     team: dict[int, int] = {}
@@ -241,11 +241,11 @@ def page(
 ) -> ConversationState:
     """Return a page of messages, for the socket and for JSON responses.
 
-    The revision to resume from is the conversation's own, unless a resuming client has more to
-    come: then it is that of the last message given, so that nothing between is skipped.
+    The client resumes from the conversation's own revision. If a resuming client has more to fetch,
+    it gets the revision of the last message here instead, so that it skips nothing in between.
 
     Args:
-        conversation: as read *before* its messages; then its revision promises no message that
+        conversation: as read *before* its messages, so that its revision promises no message that
             the page lacks.
         more: whether there is more to fetch in the same direction.
         resuming: whether the page holds changes since a revision, not a part of the history.
@@ -276,7 +276,7 @@ def window(
     nudged: dict[str, datetime],
     blocked: bool,
 ) -> ConversationWindow:
-    """Return a part of the history for JSON responses, with what there is around it."""
+    """Return a part of the history for JSON responses, and whether there is more around it."""
     about: dict[str, Any] = {"more": more, "read": read, "nudged": nudged, "blocked": blocked}
     state = page(conversation, shown.messages, **about, resuming=False)
     return ConversationWindow(

@@ -69,7 +69,7 @@ class MessagingHost(SafetyHost):
     """
 
     # -- Names of fields ------------------------------------------------------------------------
-    # Columns of the two models themselves: searches, lists and statements join them.
+    # Columns of the two models themselves, because searches, lists and statements join them.
 
     shop_name_field = "name"
     shop_slug_field = "slug"  # the slug in `/shops/<slug>/contact/`
@@ -79,12 +79,12 @@ class MessagingHost(SafetyHost):
     person_language_field = ""  # the language that a person has chosen; empty if there is none
     product_title_field = "title"
     product_slug_field = "slug"  # the slug in `/products/<slug>/contact/`
-    product_category_field = ""  # to a column of the category, such as `category__slug`
+    product_category_field = ""  # the path to a column of the category: `category__slug`
     product_shop_field = "shop"  # the foreign key to the shop that sells it
 
     # -- People ---------------------------------------------------------------------------------
 
-    # Permissions of the group "Moderators" beside messaging's own, as `app_label.codename`.
+    # Permissions of the group "Moderators" besides messaging's own, as `app_label.codename`.
     moderator_permissions: tuple[str, ...] = ()
 
     def display_name(self, person: Person) -> str:
@@ -124,7 +124,7 @@ class MessagingHost(SafetyHost):
     def shops_closing_with(self, person: Person) -> list[int]:
         """Return the IDs of the shops that close when a person's account is deleted.
 
-        Called while it is deleted; also if they have just been closed.
+        Called while the account is deleted. Include the shops that have just been closed.
         """
         return []
 
@@ -132,7 +132,7 @@ class MessagingHost(SafetyHost):
         """Return whether a shop is open, and keep it from closing until the transaction ends.
 
         Called when a shopper starts a conversation. If closing a shop ends its conversations, the
-        two have to take turns: let this take a lock that closing waits for, such as `FOR SHARE`.
+        two must take turns: take a lock here that closing waits for, such as `FOR SHARE`.
         """
         return True
 
@@ -165,13 +165,13 @@ class MessagingHost(SafetyHost):
         return "/"
 
     def before_first_question(self, request: HttpRequest) -> "PagePart | None":
-        """Return what a seller's empty inbox shows below its own words, such as first steps."""
+        """Return what a seller's empty inbox shows below its own text, such as first steps."""
         return None
 
     # -- Products -------------------------------------------------------------------------------
 
     def is_sold_out(self, product: Product) -> bool:
-        """Whether there is none left of a product at the moment. Makes no query."""
+        """Whether a product is sold out at the moment. Makes no query."""
         return False
 
     def stock_of(self, product: Product) -> int | None:
@@ -207,7 +207,7 @@ class MessagingHost(SafetyHost):
         return rows.filter((self.product_slug_field, slug)).first()
 
     def find_shop(self, slug: str) -> Shop | None:
-        """Return the shop with an address."""
+        """Return the shop with this slug."""
         return shop_model()._default_manager.filter((self.shop_slug_field, slug)).first()
 
     @final
@@ -275,7 +275,7 @@ class _Lazy:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(_host(), name)
-        setattr(self, name, value)  # from now on found without this method
+        setattr(self, name, value)  # so that the next access doesn't call this method
         return value
 
 

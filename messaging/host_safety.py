@@ -29,7 +29,7 @@ class SafetyHost(ABC):
         """
 
     def may_hide_product(self, actor: Person) -> bool:
-        """Whether a member of staff may take products off sale; never without `set_hidden`."""
+        """Whether a member of staff may take products off sale. If so, implement `set_hidden`."""
         return False
 
     def set_hidden(self, product_id: int, *, hidden: bool) -> bool:
@@ -45,10 +45,10 @@ class SafetyHost(ABC):
         return False
 
     def staff_sessions(self, people: Mapping[str, Person]) -> set[str]:
-        """Return in which sessions staff may see what they see in the admin, by session key.
+        """Return the keys of the sessions in which staff may see what the admin shows them.
 
-        By default, in each. A site whose admin asks for more than a password asks for it here, too,
-        and calls `trato.realtime.sessions.announce_access_changed` when somebody loses it.
+        By default, all of them. A site whose admin asks for more than a password checks that here,
+        too, and calls `trato.realtime.sessions.announce_access_changed` when somebody loses access.
 
         Args:
             people: the member of staff who is logged in, by session key.
@@ -56,12 +56,12 @@ class SafetyHost(ABC):
         return set(people)
 
     def confirmed(self, view: "View") -> "View":
-        """Return a view that first asks for the password again, unless that was just given.
+        """Return a view that first asks for the password again, unless it was just entered.
 
-        By default, nothing is asked.
+        By default, the view asks for nothing.
 
         Args:
-            view: shows or sends all data of the person who is logged in.
+            view: the view that shows or sends all data of the person who is logged in.
         """
         return view
 

@@ -16,7 +16,7 @@ from messaging.sides import Side
 from notifications.models import News, Notification
 from trato.pagination import PageRequest, ordered
 
-NEAREST = 200  # conversations of a shop that are checked first for a page of the longest waiting
+NEAREST = 200  # conversations of each shop that `longest_waiting` checks first
 
 Keys = QuerySet[Any, tuple[int, Any]]  # a conversation's ID, and the time that sorts it
 
@@ -36,9 +36,9 @@ def upcoming(
         scope: whose conversations.
         wanted: which page.
         size: the maximum number.
-        unread_only: only those that the badge counts, by the time of the news.
+        unread_only: only conversations that the badge counts, by the time of their news.
         among: a query to which the result is restricted; all conversations by default.
-        lane: only those in a lane, see `lanes.queries`.
+        lane: only conversations in this lane, see `lanes.queries`.
     """
     conversations = Conversation.objects.all() if among is None else among
     said = conversations.filter(last_message_hour__isnull=False)
@@ -64,7 +64,7 @@ def longest_waiting(
 ) -> Keys:
     """Return the next conversations in which somebody waits, longest waiting first.
 
-    The first page has those that wait longest, so "older" pages are those with later times.
+    The first page has the conversations that wait longest, so "older" pages have later times.
 
     Args:
         lane: as for `upcoming`; settled conversations are left out.
@@ -75,7 +75,8 @@ def longest_waiting(
         return everything
     mine = Q(consumer=scope.user_id) & of_lane(Scope(scope.user_id, ()), lane)
     lists = [_by_waiting(among.filter(mine), turned)[:size]]
-    # PostgreSQL would check thousands of conversations before it sorts. These are sorted before.
+    # PostgreSQL would check thousands of conversations before it sorts them. The lanes below come
+    # from an index in the right order.
     lanes = Lane.objects.filter(turn__in=_turns(lane), waiting_since__isnull=False)
     nearest = [
         ordered(lanes.filter(shop=pk), turned, time="waiting_since")[:NEAREST]
@@ -116,13 +117,13 @@ def _by_last_message(
 
 
 def _unread(scope: Scope, wanted: PageRequest, conversations: QuerySet[Conversation]) -> Keys:
-    # With a join PostgreSQL would rather sort the news of all shops than a person's unread ones.
+    # With a join, PostgreSQL would sort the news of all shops, not just a person's unread ones.
     news = News.objects.filter(pk=OuterRef("news"))
     waiting = Notification.objects.filter(recipient=scope.user_id, is_notice=False, read_at=None)
     waiting = waiting.annotate(
         about=Subquery(news.values("subject_id")), at=Subquery(news.values("happened_at"))
     )
-    # With an EXISTS it would rather read all conversations of the shop.
+    # With EXISTS, it would read all conversations of the shop.
     fitting = conversations.filter(pk=OuterRef("about")).values("pk")[:1]
     waiting = waiting.annotate(fitting=Subquery(fitting)).filter(fitting__isnull=False)
     return ordered(waiting, wanted, time="at", key="about").values_list("about", "at")

@@ -1,8 +1,9 @@
 """The hosts that staff warn of or block, kept in each process.
 
-Links are drawn for many people, and on the event loop, so nothing is read for a message. Each
-server process loads the list in the background, see `refresh`; other processes when a thread needs
-it and it is too old. It is never older than `LINK_HOSTS_SECONDS`, unless the database is away.
+Links are drawn for many people, and on the event loop, so drawing a message makes no query. Each
+server process loads the list in the background, see `refresh`. Other processes load it when a
+thread needs it and it is too old. It is never older than `LINK_HOSTS_SECONDS`, unless the database
+is away.
 """
 
 import asyncio
@@ -21,9 +22,9 @@ _loaded_at = float("-inf")
 
 
 def action_for(host: str) -> str:
-    """Return what staff decided about a host, or about one above it: "warn", "block" or "".
+    """Return what staff decided about a host or a parent domain: "warn", "block" or "".
 
-    The nearest one counts.
+    The nearest decision counts.
 
     Args:
         host: in ASCII, lowercase.
@@ -49,13 +50,13 @@ def refresh(limit: int) -> int:
 
 
 def forget() -> None:
-    """Load the list when it is needed next, because it has changed. Until then, it holds."""
+    """Mark the list as outdated. It is still used until it is loaded again."""
     global _loaded_at
     _loaded_at = float("-inf")
 
 
 def reset() -> None:
-    """Forget what is known, between tests."""
+    """Empty the list, between tests."""
     global _listed
     _listed = {}
     forget()
@@ -71,7 +72,7 @@ def _load() -> None:
     try:
         _listed = dict(LinkHost.objects.values_list("host", "action"))
     except (DatabaseError, InterfaceError):
-        return  # what is known still holds
+        return  # the old list still holds
     _loaded_at = started
 
 

@@ -23,7 +23,7 @@ class Check:
     async def check_many(self, attempts: Sequence[Attempt]) -> None:
         """Check a batch on the event loop and note in each attempt why it is refused.
 
-        A check that asks a service overrides this to ask once for all.
+        A check that asks a service overrides this, to ask once for the whole batch.
         """
         for attempt in attempts:
             try:
@@ -36,7 +36,7 @@ class TextCheck(Check):
     """Normalizes the text, or refuses it."""
 
     def check(self, attempt: Attempt) -> None:
-        # The database may be unable to store a refused text: keep it from the stores.
+        # The database may be unable to store a refused text, so the stores must not get it.
         given, attempt.body = attempt.body, ""
         if given.strip() or not attempt.files:
             attempt.body = clean_body(given)

@@ -1,6 +1,6 @@
 """Load what only some messages have: files, a quoted message, and reactions.
 
-Loaded for many messages at once, and without a query if none of them has any.
+These are loaded for many messages at once, without a query if no message has any.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from .models import Attached, Conversation, File, Message, Reaction
 from .records import Quoted, Reactions, Sender, Sent, attached_words
 
 Row = TypeVar("Row", Message, Sent)
-ONLY_FILES = "📎 "  # begins the excerpt of a message without words; what it has follows
+ONLY_FILES = "📎 "  # begins the excerpt of a message with only files; their kind follows
 
 
 def load(rows: Sequence[Row]) -> Sequence[Row]:
@@ -46,7 +46,7 @@ def load(rows: Sequence[Row]) -> Sequence[Row]:
 
 
 def files_of(message_ids: Iterable[int]) -> defaultdict[int, list[File]]:
-    """Return files by message, also of hidden ones, which staff see."""
+    """Return files by message, including the files of hidden messages, which staff see."""
     files: defaultdict[int, list[File]] = defaultdict(list)
     for file in File.objects.filter(message__in=listed(message_ids)).order_by("position"):
         files[file.message_id or 0].append(file)
@@ -67,20 +67,20 @@ def quoted_in(conversation: Conversation, sequence: int) -> Quoted | None:
 def excerpt_of(message: Message, body: str) -> str:
     """Return the beginning of a message that says `body`; of only files, a sign and their kind.
 
-    It is stored in notifications, whose readers have different languages: see `excerpt_words`.
+    It is stored in notifications, whose readers have different languages, see `excerpt_words`.
     """
     return excerpt(body) or (f"{ONLY_FILES}{message.attached}" if message.attached else "")
 
 
 def excerpt_words(stored: str) -> str:
-    """Return what a stored excerpt says in the reader's language."""
+    """Return a stored excerpt in the reader's language."""
     attached = stored.removeprefix(ONLY_FILES)
     is_of_files = stored != attached and attached in Attached.values
     return attached_words(attached) if is_of_files else stored
 
 
 def quotes_of(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Quoted]:
-    """Return what quotes of messages show, without a query if there are none.
+    """Return what quotes of these messages show; makes no query if there are none.
 
     Args:
         wanted: pairs of a conversation's ID and a sequence.

@@ -49,7 +49,7 @@ def _react(request: PersonRequest, conversation_id: int, sequence: int) -> tuple
 def _report(request: PersonRequest, conversation_id: int, sequence: int) -> tuple[Message, bool]:
     reason, words = request.POST.get("reason", ""), request.POST.get("words", "")
     report = reports.report_message(request.user, conversation_id, sequence, reason, words)
-    with suppress(Refused):  # reported in any case
+    with suppress(Refused):  # the message is reported in any case
         scam_warnings.dismiss(request.user, conversation_id, sequence)
     message = report.message
     assert message is not None, "a report of a message"  # noqa: S101
@@ -73,7 +73,7 @@ ACTS: dict[str, Act] = {
 @require_http_methods(["GET", "POST"])
 @person_required
 def message(request: PersonRequest, conversation_id: int, sequence: int) -> HttpResponse:
-    """Show a message with all that the person can do with it, or do it (`act`).
+    """Show a message with everything that the person can do with it, or do the given `act`.
 
     A form is redirected to the message, a script gets it as in `message.changed`.
     """
@@ -136,7 +136,7 @@ def _page(
         "own_reaction": _own_reaction(message, request.user),
         "refusal": refusal.detail if refusal else None,
         "body": request.POST.get("body") or message.body,
-        "refused_body": "" if may.edit else request.POST.get("body", ""),  # to be copied
+        "refused_body": "" if may.edit else request.POST.get("body", ""),  # for the person to copy
     }
     status = STATUS[refusal.code] if refusal else 200
     return render(request, "messaging/editing/message.html", context, status=status)

@@ -1,8 +1,8 @@
 """The warnings next to a message: which scam it looks like, and where its links lead.
 
-Computed from the words whenever they are shown or announced, and not stored, so that a better
-pattern or another decision of staff also holds for what was sent before. A prefilter passes most
-messages.
+Warnings are computed whenever the words are shown or announced, and never stored, so that a better
+pattern or a new decision of staff also applies to earlier messages. A prefilter lets most messages
+pass.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from .shield.pictures import with_codes
 
 
 class LinkRemark(Struct, kw_only=True):
-    """What there is to say of a link.
+    """A remark on a link.
 
     Args:
         place: the number of the address in the text, from 0, whether or not it becomes a link;
@@ -44,7 +44,7 @@ class LinkRemark(Struct, kw_only=True):
 
     @property
     def is_said(self) -> bool:
-        """Whether pages say something of it in words."""
+        """Whether pages say something about the link in words."""
         return bool(self.leads or self.like or self.action)
 
 
@@ -57,7 +57,7 @@ def warnings(text: str, codes: str = "", *, is_automatic: bool = False) -> list[
     """
     if is_automatic:
         return []
-    # Naming a QR code makes some words harmless.
+    # `with_codes` adds the words "QR code", which make some texts harmless.
     texts = (text, with_codes(text, codes)) if codes else (text,)
     warnings = [warning for each in texts for warning in scams.warnings(each)]
     return sorted({warning.kind for warning in warnings}) if warnings else []
@@ -67,8 +67,8 @@ def links(text: str, codes: str = "") -> Sequence[LinkRemark]:
     """Return what pages say about a message's links; nothing about links that are plain.
 
     Args:
-        codes: what QR codes in its pictures say, see `codes_of`. Of all their hosts there is
-            something to say, since nobody sees where a code leads.
+        codes: what QR codes in its pictures say, see `codes_of`. Each of their hosts gets a remark,
+            because nobody can see where a code leads.
     """
     return (*_in_text(text), *_in_codes(codes)) if codes else _in_text(text)
 
@@ -104,7 +104,7 @@ def _in_codes(codes: str) -> Iterable[LinkRemark]:
 
 
 def link_at(text: str, place: int) -> LinkRemark | None:
-    """Return a link of a text by the number of its address, even if it is plain."""
+    """Return the remark on a text's link by the number of its address, even if it is plain."""
     written = [address.written for address in addresses(text)]
     return _remark(place, written[place]) if place < len(written) else None
 
@@ -121,7 +121,7 @@ def add(messages: Iterable[Message]) -> None:
 def refresh(limit: int) -> int:
     """Keep the list of hosts fresh, and the patterns compiled; a sweep of `messaging.due`.
 
-    Compiling takes half a second, for which the event loop must not wait with the first message.
+    Compiling takes half a second. The event loop must not wait that long for the first message.
     """
     _compile()
     return link_hosts.refresh(limit)

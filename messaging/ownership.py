@@ -73,7 +73,7 @@ class Drawer(Generic[Row]):
 
 
 def drawers(rows: Iterable[Row], shops: Iterable[Shop]) -> list[Drawer[Row]]:
-    """Sort rows by shop, in the order of the shops; at the end the person's own."""
+    """Group rows by shop, in the order of the shops; the person's own rows come last."""
     all_rows = list(rows)
     return [
         *(Drawer(shop, [row for row in all_rows if row.shop_id == shop.pk]) for shop in shops),
@@ -82,12 +82,12 @@ def drawers(rows: Iterable[Row], shops: Iterable[Shop]) -> list[Drawer[Row]]:
 
 
 def owned_by(user_id: int, shop_ids: Iterable[int]) -> models.Q:
-    """Return the condition for what belongs to some shops, or to a person."""
+    """Return the condition for rows that belong to a person or to one of these shops."""
     return models.Q(shop__in=list(shop_ids)) | models.Q(owner_id=user_id)
 
 
 def note_deleted(request: HttpRequest, name: str | None) -> None:
-    """Leave a notice that something of this name was deleted; None if it wasn't there any more."""
+    """Add a notice that something with this name was deleted; None if it was already gone."""
     if name is None:
         notices.info(request, gettext("It was already deleted."))
     else:
@@ -95,7 +95,7 @@ def note_deleted(request: HttpRequest, name: str | None) -> None:
 
 
 def lock_owner(actor: Person, shop_id: int | None) -> models.Q:
-    """Let members who add something take turns, so that a limit on their number holds.
+    """Let members who add something take turns, so that a limit on the number of rows holds.
 
     Args:
         shop_id: the shop that it will belong to; None for the actor's own.

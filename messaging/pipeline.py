@@ -16,7 +16,7 @@ from .records import Attempt, Sent
 from .rules.check import RulesCheck
 from .team import taking
 
-# Of the words, also of those that an edit gives a message.
+# The checks of a message's words, which an edit has to pass, too.
 CHECKS_OF_WORDS: tuple[Check, ...] = (TextCheck(), RulesCheck())
 # In this order, until one refuses. The rate limit is last, because refused messages don't count.
 CHECKS: tuple[Check, ...] = (*CHECKS_OF_WORDS, MessageLimit())
@@ -34,7 +34,7 @@ def check(attempt: Attempt, *, is_limited: bool = True) -> None:
     """Run the checks on a request's attempt; note the first refusal in it.
 
     Args:
-        is_limited: whether it counts in the sender's rate limit.
+        is_limited: whether it counts against the sender's rate limit.
     """
     try:
         for each in CHECKS:
@@ -63,7 +63,7 @@ def announce(sents: Sequence[Sent]) -> None:
 
 
 async def give_back(attempts: Sequence[Attempt]) -> None:
-    """Don't count these attempts in their senders' rate limits: they stored no message."""
+    """Take these attempts off their senders' rate limits, because they stored no message."""
     await rate_limits.give_back_many(
         "MESSAGES_PER_MINUTE", [attempt.sender_id for attempt in attempts]
     )

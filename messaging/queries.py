@@ -23,7 +23,7 @@ from .models import (
 
 
 class Window(NamedTuple):
-    """Successive messages of a conversation, oldest first, and what there is around them."""
+    """Successive messages of a conversation, oldest first, and whether there are more around."""
 
     messages: list[Message]
     has_older: bool
@@ -31,7 +31,7 @@ class Window(NamedTuple):
 
 
 def messages_of_staff(conversation: Conversation) -> list[StaffMessage]:
-    """Return what staff wrote to both sides, oldest first. Asks nothing if they never did."""
+    """Return what staff wrote to both sides, oldest first. Makes no query if they never did."""
     if not conversation.has_staff_messages:
         return []
     return list(conversation.staff_messages.order_by("pk"))
@@ -48,7 +48,7 @@ def latest_messages(conversation: Conversation) -> Window:
     size = settings.HISTORY_PAGE_SIZE
     rows = _latest(conversation.pk, limit=size + 1)
     for row in rows:
-        row.conversation = conversation  # else each one would load it again
+        row.conversation = conversation  # otherwise each row would load it again
     return Window(rows[:size][::-1], len(rows) > size, has_newer=False)
 
 
@@ -83,8 +83,8 @@ def time_of(conversation: Conversation, sequence: int) -> datetime | None:
 def read_marks(conversation: Conversation, reader: Person) -> dict[str, int]:
     """Return how far each side has read, as one person may see it.
 
-    For a shop, that is the member who has read furthest; for the other side, the furthest of those
-    who show it. A reader who hides their own marks sees none of the other side.
+    In a shop, the member who has read furthest counts. On the other side, only people who show how
+    far they have read count, and a reader who hides their own marks sees none.
     """
     return _furthest(conversation, reader, _participants(conversation.pk, reader.pk))
 
@@ -92,11 +92,11 @@ def read_marks(conversation: Conversation, reader: Person) -> dict[str, int]:
 def read_marks_and_own(
     conversation: Conversation, user: Person
 ) -> tuple[dict[str, int], int, Participant | None]:
-    """Return the same as `read_marks`, and how far the person has read, with one query.
+    """Return `read_marks`, how far the person has read, and the person's row; makes one query.
 
     Returns:
-        Also that person's row, if there is one. What the person has marked as unread counts as
-        unread only there, not in the marks of the sides.
+        The row is None if there is none. Messages that the person has marked as unread count as
+        unread only in the person's own mark, not in the marks of the sides.
     """
     participants = _participants(conversation.pk, user.pk)
     own = next((row for row in participants if row.user_id == user.pk), None)
@@ -138,7 +138,7 @@ class Top(NamedTuple):
 
 
 def tops(conversation_ids: Iterable[int]) -> dict[int, Top]:
-    """Return the top revisions of several conversations, and who has blocked whom; one query."""
+    """Return conversations' top revisions, and which side has blocked the other; one query."""
     rows = Conversation.objects.filter(pk__in=listed(conversation_ids))
     columns = rows.values_list("pk", "revision", "team_state__team_revision", "blocked_by")
     return {pk: Top(revision, team, blocked_by) for pk, revision, team, blocked_by in columns}

@@ -54,7 +54,7 @@ def shown_of(record: Any, *, is_hidden: bool) -> dict[str, Any]:
 
 
 class Sender(msgspec.Struct):
-    """A person as messages name them; 0 for the shop itself, without a name if it is deleted."""
+    """The sender as messages show it: ID 0 for the shop itself, no name for a deleted account."""
 
     id: int
     name: str
@@ -70,8 +70,8 @@ class Quoted(msgspec.Struct, kw_only=True):
 
     Args:
         excerpt: the beginning of its words.
-        attached: what is said of one that has only files, see `Attached`. Both are empty if the
-            original is removed or withdrawn.
+        attached: what kind of files an original without words has, see `Attached`. Both are empty
+            if the original is removed or withdrawn.
     """
 
     sequence: int
@@ -82,7 +82,7 @@ class Quoted(msgspec.Struct, kw_only=True):
 
     @property
     def words(self) -> str:
-        """What it says, in the reader's language; empty if the original is gone."""
+        """What the original says, in the reader's language; empty if it is gone."""
         return self.excerpt or attached_words(self.attached)
 
 
@@ -94,7 +94,7 @@ class Reactions(msgspec.Struct):
 
 
 def not_quotable() -> Refused:
-    """Return the refusal of a quote of a message that the conversation doesn't have."""
+    """Return the refusal for quoting a message that isn't in the conversation."""
     return Refused("invalid", _("The message that you quote isn't in this conversation."))
 
 
@@ -110,12 +110,12 @@ class Attempt(Content, kw_only=True):
     conversation_id: int
     client_id: uuid.UUID
     files: Sequence[int] = ()  # uploaded before; such a message is stored by `sending.orm`
-    scheduled: int | None = None  # the scheduled message that is sent and has the files
+    scheduled: int | None = None  # the scheduled message that is being sent; it has the files
     refusal: Refused | None = None
-    held_for: str = ""  # the name of the rule for which staff look at it first
-    released: int | None = None  # the held message that is delivered and has the files
+    held_for: str = ""  # the name of the rule because of which staff look at it first
+    released: int | None = None  # the held message that is being delivered; it has the files
     codes: str = ""  # what QR codes in its pictures say, one per line; read by the rules' check
-    captions: str = ""  # names and descriptions of its files that people have written; as `codes`
+    captions: str = ""  # file names and descriptions written by people; read like `codes`
     insists: bool = False  # its sender says that the rule which questioned it is wrong
     is_edit: bool = False  # new words for a message that is stored already
     page_language: str = ""  # of the sender's page; that of the current request by default
@@ -128,7 +128,7 @@ class Attempt(Content, kw_only=True):
         self.sender_name = self.sender_name or host.display_name(self.sender)
 
     def says_the_same(self, other: "Attempt") -> bool:
-        """Whether another attempt has the same content; the checks may have seen one of them."""
+        """Whether another attempt has the same content, even if only one has passed the checks."""
         return self._said() == other._said()
 
     def _said(self) -> dict[str, Any]:
@@ -140,9 +140,9 @@ class Sent(Content, kw_only=True):
     """A message as it was stored. Frames are made from it.
 
     `is_new` unless the `client_id` was repeated. `badges` are the people whose number of unread
-    notifications the message may have changed. `takes`: nobody takes care of the conversation, and
-    the message assigns it to its sender, see `team.taking`. `quoted` and `reactions` are loaded by
-    `message_extras`.
+    notifications the message may have changed. `takes`: nobody took care of the conversation, so
+    the message assigns it to its sender, see `team.taking`. `message_extras` loads `quoted` and
+    `reactions`.
     """
 
     id: int

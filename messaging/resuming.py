@@ -10,7 +10,7 @@ from .staff_messages.frames import add_to as add_staff_messages
 
 
 def state_of(conversation: Conversation, since: int, user: Person) -> frames.ConversationState:
-    """Return to a person what changed after a revision; after 0, the end of the conversation."""
+    """Return what changed for a person after a revision; for 0, the end of the conversation."""
     messages, more = (
         queries.messages_since(conversation, since)
         if since

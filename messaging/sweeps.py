@@ -22,5 +22,5 @@ SWEEPS: tuple[Sweep, ...] = (
 )  # fmt: skip
 # These take minutes, so the others don't wait for them.
 SLOW_SWEEPS: tuple[Sweep, ...] = (exports, at_leisure(traces))
-# Nor do exports wait for these, which compute all the time.
+# Exports don't wait for these, which compute all the time.
 LONG_SWEEPS: tuple[Sweep, ...] = (rule_lab,)

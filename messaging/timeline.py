@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from .models import Assignment, Message, Note, StaffMessage
 
-# Of one person, between two messages that are drawn as one group, a run. The name is shown above a
-# run, and the time below it. `MessageList.arrange` in `static/js/messaging/thread/message-list.js`
-# has the same rule, for what arrives later; a test compares them.
+# Messages of one person that follow each other this fast are drawn as one group, a run. The name is
+# shown above a run, and the time below it. `MessageList.arrange` in
+# `static/js/messaging/thread/message-list.js` has the same rule for messages that arrive later; a
+# test compares them.
 GROUP_WITHIN = timedelta(minutes=5)
 COLLAPSED_WITHIN = timedelta(minutes=1)  # between two lines of one person
 
@@ -23,7 +24,7 @@ Day = tuple[date, list[Row]]
 def by_day(
     messages: Sequence[Message], beside: Sequence[Beside], first_unread: int | None
 ) -> list[Day]:
-    """Return messages and what is beside them by the day when it was written, in order of time.
+    """Group messages, and the rows beside them, by the day they were written, in order of time.
 
     Also marks the runs of messages. Another row between two messages ends a run, as in
     `MessageList.arrange`.
@@ -41,7 +42,7 @@ def by_day(
 
 
 def _timed(messages: Sequence[Message], beside: Sequence[Beside]) -> Iterator[tuple[datetime, Row]]:
-    """Return rows and times to sort by; a message is before another row of the same time.
+    """Yield each row with the time to sort it by; a message comes before other rows of that time.
 
     Messages keep their order even if the clock has gone back.
     """
@@ -52,7 +53,7 @@ def _timed(messages: Sequence[Message], beside: Sequence[Beside]) -> Iterator[tu
 
 
 def _collapsed(rows: Sequence[Row]) -> list[Row]:
-    """Leave out lines right before another one of the same person, as `draw` in `notes.js` does."""
+    """Leave out a line right before another by the same person, as `draw` in `notes.js` does."""
     kept: list[Row] = []
     for row in reversed(rows):
         after = kept[-1] if kept else None

@@ -64,8 +64,8 @@ from .triage.panel import panel
 def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Show one conversation, with the form to reply.
 
-    With `message` or `date`, lead to its place there. Without a place, start reading at the first
-    unread message.
+    With `message` or `date`, redirect to that place in it. Without a place, start reading at the
+    first unread message.
     """
     conversation = access.conversation_for(request.user, conversation_id, with_hours=True)
     sequence, refused_day = _number(request.GET.get("message")), ""
@@ -208,7 +208,7 @@ def _thread(
 
 
 def _quoting(request: PersonRequest, conversation: Conversation) -> Quoted | None:
-    """Return the message that the person is about to quote, without scripts."""
+    """Return the message that a person without scripts is about to quote."""
     sequence = _number(request.POST.get("quote") or request.GET.get("quote"))
     return message_extras.quoted_in(conversation, sequence) if sequence else None
 
@@ -222,7 +222,7 @@ def _number(text: str | None) -> int:
 
 
 def _team_part(user: Person, conversation: Conversation, window: Window) -> dict[str, Any]:
-    """Return what only the team sees on the page: its rows between these messages, the context."""
+    """Return what only the team sees: its rows between these messages, and the context."""
     rows = window.messages
     start = rows[0].created_at if rows and window.has_older else None
     after = rows[-1].sequence + 1 if rows and window.has_newer else None
