@@ -1,4 +1,4 @@
-"""Appeal against a decision; decide an appeal. An act of staff is one entry in the audit trail."""
+"""Appeal against a decision, and decide appeals. Each act of staff leaves one audit entry."""
 
 from collections.abc import Collection, Iterable
 
@@ -32,14 +32,14 @@ VERBS = {Appeal.Outcome.UPHELD: "confirmed", Appeal.Outcome.OVERTURNED: "overtur
 
 @transaction.atomic
 def appeal(actor: Person, decision_id: int, words: str) -> Appeal:
-    """Appeal against a decision about oneself, once. A suspended person can do so, too.
+    """Appeal once against a decision about the actor. A suspended person can do so, too.
 
     Sending the same words again returns the first appeal.
 
     Raises:
         Http404: there is no such decision about the person.
-        Refused: `invalid` or `too_long` for the words, `forbidden` after the deadline or once it is
-            overturned, `conflict` if the person has appealed with other words.
+        Refused: `invalid` or `too_long` for the words, `forbidden` after the deadline or once the
+            decision is overturned, `conflict` if the person has appealed with other words.
     """
     rows = Decision.objects.select_for_update(of=("self",), no_key=True)
     decision = rows.filter(pk=decision_id, person_id=actor.pk, appeal_until__isnull=False).first()
@@ -71,15 +71,15 @@ def decide(actor: Person, appeal_id: int, outcome: str, answer: str) -> Appeal:
 
     Args:
         outcome: one of `Appeal.Outcome`.
-        answer: what the person reads; upholding needs it.
+        answer: what the person reads; required for upholding.
 
     Raises:
-        AlreadyDone: somebody has decided the appeal before.
-        Claimed: somebody else works on its case.
-        PermissionDenied: the actor lacks the permission, has made the decision, or appeals.
-        ValidationError: the words are missing, or have a gap.
+        AlreadyDone: somebody has already decided the appeal.
+        Claimed: somebody else is working on its case.
+        PermissionDenied: the actor lacks the permission or is involved, see `may_decide`.
+        ValidationError: the answer is missing, or has a gap.
         ValueError: the outcome is unknown.
-        Appeal.DoesNotExist: it does not exist.
+        Appeal.DoesNotExist: there is no such appeal.
     """
     require_permission(actor, "messaging.decide_appeal")
     chosen = Appeal.Outcome(outcome)
@@ -114,7 +114,7 @@ def decide(actor: Person, appeal_id: int, outcome: str, answer: str) -> Appeal:
 
 
 def _lock_together(actor: Person, appeal_id: int) -> list[Appeal]:
-    """Lock the open appeals against decisions that hold together with the one that is appealed."""
+    """Lock the other open appeals against decisions that hold together with the appealed one."""
     decision = Appeal.objects.select_related("decision").get(pk=appeal_id).decision
     keys = [decision.pk, *measures.together(decision).values_list("pk", flat=True)]
     if len(keys) == 1:
@@ -126,7 +126,7 @@ def lock_open(actor: Person, decision_ids: Collection[int]) -> list[Appeal]:
     """Lock the open appeals against decisions that are about to be taken back, and their cases.
 
     Raises:
-        Claimed: somebody else works on one of the cases.
+        Claimed: somebody else is working on one of the cases.
     """
     rows = Appeal.objects.filter(decision__in=listed(decision_ids), outcome="").order_by("pk")
     for row in rows:
@@ -136,7 +136,7 @@ def lock_open(actor: Person, decision_ids: Collection[int]) -> list[Appeal]:
 
 
 def close_undone(actor: Person, rows: Iterable[Appeal], reason: str) -> None:
-    """Close appeals whose decisions were taken back by another act. Each leaves an entry.
+    """Close appeals whose decisions were taken back by another act. Each leaves an audit entry.
 
     Args:
         rows: as `lock_open` returned them.
@@ -153,7 +153,10 @@ def close_undone(actor: Person, rows: Iterable[Appeal], reason: str) -> None:
 
 
 def may_decide(actor: Person, decision: Decision) -> bool:
-    """Whether somebody made none of it: not the decision, the report that it answers, the thing."""
+    """Whether the actor may decide an appeal against a decision.
+
+    Not if it is about the actor, or if the actor made it or filed the report that it answers.
+    """
     may = actor.is_active and actor.is_staff and actor.has_perm("messaging.decide_appeal")
     reporter = decision.report.reporter_id if decision.report else None
     return may and actor.pk not in (decision.decided_by_id, decision.person_id, reporter)

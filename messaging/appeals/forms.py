@@ -1,4 +1,4 @@
-"""The forms of appeals: a person's, and that of staff who decide it."""
+"""The forms for appeals: one for the person, one for the staff who decide."""
 
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ class OutcomeForm(ReasonForm):
     outcome = ChoiceField(
         label=_("Outcome"),
         choices=[
-            ("", "---------"),  # neither outcome is a matter of course
+            ("", "---------"),  # so that staff have to choose
             (Appeal.Outcome.UPHELD, _("Uphold: the decision stays")),
             (Appeal.Outcome.OVERTURNED, _("Overturn: undo all that the decision did")),
         ],

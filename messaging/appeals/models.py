@@ -10,7 +10,7 @@ from trato.fields import MultilineTextField
 
 
 class Appeal(models.Model):
-    """The one appeal against a decision. Somebody else than who made the decision decides it."""
+    """The only appeal against a decision. Somebody who didn't make the decision decides it."""
 
     class Outcome(models.TextChoices):
         UPHELD = "upheld", _("Decision upheld")
@@ -44,7 +44,7 @@ class Appeal(models.Model):
         verbose_name = _("appeal")
         verbose_name_plural = _("appeals")
         ordering = ("created_at", "pk")
-        # Upholding needs words.
+        # Upholding needs an answer.
         constraints = (
             models.CheckConstraint(
                 condition=~Q(outcome="upheld") | ~Q(answer=""), name="upheld_appeals_have_words"
@@ -57,10 +57,10 @@ class Appeal(models.Model):
 
     @property
     def subject(self) -> str:
-        """What the audit trail and cases call it."""
+        """The appeal's name in the audit trail and in cases."""
         return subject_of(self.pk)
 
 
 def subject_of(appeal_id: int) -> str:
-    """Return what the audit trail and cases call an appeal."""
+    """Return an appeal's name in the audit trail and in cases."""
     return f"appeal:{appeal_id}"

@@ -1,4 +1,4 @@
-"""What was decided about a person, as the person may read it: never who decided."""
+"""The decisions about a person, as the person may read them: never who decided."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +17,11 @@ RELATED = ("message__conversation__shop", "conversation__shop", "product", "appe
 
 @dataclass(frozen=True)
 class Standing:
-    """A decision about a person, for that person.
+    """A decision, as the person whom it is about reads it.
 
     Args:
-        appeal: theirs, if there is one.
-        may_appeal: whether they still can.
+        appeal: the person's appeal, if there is one.
+        may_appeal: whether the person can still appeal.
     """
 
     decision: Decision
@@ -31,7 +31,7 @@ class Standing:
 
     @property
     def effect(self) -> str:
-        """What it means for the person now: of what was taken back only what it was about."""
+        """What the decision means for the person now; once overturned, only what it was about."""
         decision = self.decision
         if decision.overturned_at is None:
             return self.statement.effect
@@ -39,7 +39,7 @@ class Standing:
 
     @property
     def conversation_id(self) -> int | None:
-        """The conversation that it is about, if the person can open it from here."""
+        """The conversation that the decision is about, if the person can open it from here."""
         message = self.decision.message
         return message.conversation_id if message else self.decision.conversation_id
 

@@ -1,4 +1,4 @@
-"""My standing: the decisions about oneself, and an appeal. Suspended people can read it, too."""
+"""My standing: the decisions about a person, and appeals. Suspended people can open it, too."""
 
 from django.contrib import messages as notices
 from django.contrib.auth.views import redirect_to_login
@@ -21,7 +21,7 @@ from .forms import AppealForm
 
 
 def _reader(request: HttpRequest) -> Person | None:
-    """Return the person whose standing this is: logged in, or suspended with a session."""
+    """Return the person whose standing to show: logged in, or suspended with a session."""
     if request.user.is_authenticated:
         return request.user
     return suspended_person(request.session)
@@ -46,9 +46,9 @@ def standing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
-    """Show one decision with its reasons, and take an appeal against it.
+    """Show one decision with its reasons, and accept an appeal against it.
 
-    Only opening it from a page of ours marks its notice as read.
+    Its notice is marked as read only if the person comes from a page of this site.
     """
     reader = _reader(request)
     if reader is None:
