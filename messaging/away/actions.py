@@ -1,4 +1,4 @@
-"""Set what a shop answers while nobody is there. Only its managers may."""
+"""Set what a shop answers while nobody is there. Only its managers may do so."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ def set_words(actor: Person, shop_id: int, *, is_on: bool, words: str) -> str:
     """Set what the shop answers outside its opening hours, and whether it does.
 
     Returns:
-        What the rules of messages warn of in the words; empty if nothing.
+        What the message rules warn about in the words; empty if nothing.
 
     Raises:
         Http404: the actor doesn't work for the shop.
@@ -36,7 +36,7 @@ def set_words(actor: Person, shop_id: int, *, is_on: bool, words: str) -> str:
 
 @transaction.atomic
 def set_away(actor: Person, shop_id: int, until: datetime, words: str) -> str:
-    """Say that nobody is there until a time, whatever the hours, and what the shop answers.
+    """Mark the shop as away until a time, whatever its opening hours, and set what it answers.
 
     Returns and raises the same as `set_words`; ValidationError also for a time in the past.
     """
@@ -51,7 +51,7 @@ def set_away(actor: Person, shop_id: int, until: datetime, words: str) -> str:
 
 @transaction.atomic
 def set_back(actor: Person, shop_id: int) -> None:
-    """Say that somebody is there again. Raises the same exceptions as `set_words`."""
+    """Mark the shop as no longer away. Raises the same exceptions as `set_words`."""
     row = _locked(actor, shop_id)
     row.until = None
     row.save()
@@ -67,7 +67,7 @@ def _locked(actor: Person, shop_id: int) -> AwayWords:
 
 
 def _judged(actor: Person, field: str, words: str) -> tuple[str, str]:
-    """Return the words as they are sent, and what rules warn of in them."""
+    """Return the words as they will be sent, and what the rules warn about in them."""
     try:
         body = clean_body(words)
         return body, judge(actor, body)

@@ -17,7 +17,7 @@ from trato.seen_values import SeenValuesForm
 
 
 class LocalTimeField(forms.CharField):
-    """A time that the shop's clock shows."""
+    """A time in the shop's time zone."""
 
     zone: tzinfo
 
@@ -56,7 +56,7 @@ class WordsForm(SeenValuesForm):
 
 
 class AwayForm(SeenValuesForm):
-    """Until when nobody is there, and what the shop answers."""
+    """Until when the shop is away, and what it answers."""
 
     until = LocalTimeField(
         label=gettext_lazy("Away until"),

@@ -1,4 +1,4 @@
-"""Where an automatic answer may be due, and whether it is."""
+"""Find where an automatic answer may be due, and decide whether it is."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -28,12 +28,12 @@ def words_of(shop: Shop) -> AwayWords:
 
 
 def active(now: datetime) -> QuerySet[AwayWords]:
-    """Return the words of the shops that may answer by themselves now."""
+    """Return the away words of the shops that may answer automatically now."""
     return AwayWords.objects.filter(Q(is_on=True) | Q(until__gt=now))
 
 
 def waiting(now: datetime, shop_ids: Collection[int]) -> list[Waiting]:
-    """Return the conversations of these shops where a shopper wrote lately and waits."""
+    """Return the conversations of these shops in which a shopper wrote recently and is waiting."""
     since = now - timedelta(seconds=settings.AWAY_ANSWER_WITHIN_SECONDS)
     rows = Lane.objects.filter(
         shop_id__in=shop_ids,
@@ -62,7 +62,7 @@ def words_for(message: Message, words: AwayWords, hours: Schedule, now: datetime
 
 
 def answered_lately(conversation: Conversation, message: Message) -> bool:
-    """Whether somebody of the shop wrote shortly before a message."""
+    """Whether somebody from the shop wrote shortly before a message."""
     since = message.created_at - timedelta(seconds=settings.AWAY_QUIET_SECONDS)
     said = conversation.messages.filter(side=Side.SELLER, is_automatic=False)
     return said.filter(created_at__gt=since).exists()

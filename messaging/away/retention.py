@@ -1,4 +1,4 @@
-"""How long it is remembered on which days conversations got an automatic answer."""
+"""How long the records of automatic answers are kept."""
 
 from django.conf import settings
 from django.db.models import QuerySet

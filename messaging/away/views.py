@@ -1,4 +1,4 @@
-"""The page of a shop's automatic answers, which its managers change and its team sees."""
+"""The page with a shop's automatic answers. Its team sees them; its managers change them."""
 
 from zoneinfo import ZoneInfo
 
