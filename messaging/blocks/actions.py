@@ -14,11 +14,11 @@ from trato.people import Person, lock_person
 def block(actor: Person, conversation_id: int) -> bool:
     """Block the other side of a conversation for the actor's side: the shop, or the shopper.
 
-    It holds for all conversations between the two. Once it is committed, nothing that one of them
-    writes is stored. The other side is not told.
+    The block holds for all conversations between the two. Once it is committed, nothing that either
+    of them writes is stored. The other side is not told.
 
     Returns:
-        Whether that is new.
+        Whether the block is new.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
@@ -43,7 +43,7 @@ def unblock(actor: Person, conversation_id: int) -> bool:
     """Take back a block of the actor's side. The other side's block, if there is one, stays.
 
     Returns:
-        Whether there was one.
+        Whether there was a block.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
@@ -63,14 +63,14 @@ def unblock(actor: Person, conversation_id: int) -> bool:
 
 
 def _locked(actor: Person, conversation_id: int) -> Conversation:
-    """Return a conversation, and lock its shopper, which `start_conversation` does too."""
+    """Lock a conversation's shopper, as `start_conversation` does; return the conversation."""
     conversation = access.conversation_for(actor, conversation_id)
     lock_person(conversation.consumer_id)
     return conversation
 
 
 def _spread(conversation: Conversation) -> None:
-    """Copy the blocks of two sides to all their conversations, and announce it on commit."""
+    """Copy the blocks between two sides to all their conversations, and announce it on commit."""
     consumer_id, shop_id = conversation.consumer_id, conversation.shop_id
     blocked_by = access.blocked_by_of(consumer_id, shop_id)
     between = Conversation.objects.filter(consumer_id=consumer_id, shop_id=shop_id)

@@ -1,4 +1,4 @@
-"""Blocks in the admin: who keeps whom away; staff change nothing."""
+"""Blocks in the admin: who has blocked whom. Staff can't change them."""
 
 from django.contrib import admin
 

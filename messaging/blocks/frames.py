@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class BlockChanged(Struct, tag="block.changed"):
-    """The person's side has blocked the other one in this conversation, or not any more."""
+    """The person's side has blocked or unblocked the other side of this conversation."""
 
     conversation: int
     blocked: bool

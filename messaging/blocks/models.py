@@ -56,7 +56,7 @@ class Block(models.Model):
 
 
 class ReadBefore(models.Model):
-    """How far each side of a conversation had read when it was blocked: the other sees no more."""
+    """How far each side had read when a conversation was blocked. The other side sees no more."""
 
     conversation = models.OneToOneField(
         "messaging.Conversation",

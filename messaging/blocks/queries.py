@@ -1,4 +1,4 @@
-"""What somebody has blocked."""
+"""Find the blocks of a person and of the person's shops."""
 
 from typing import Any
 
@@ -24,7 +24,8 @@ def page_of(scope: Scope, wanted: PageRequest) -> Page[Any]:
 def blocks_of(scope: Scope) -> QuerySet[Any]:
     """Return a person's own blocks and those of the person's shops.
 
-    Each has the `conversation_id` of their latest conversation, through which it can be undone.
+    Each row has the `conversation_id` of the latest conversation between the two sides, in which
+    the block can be undone.
     """
     own = Q(side=Side.CONSUMER, consumer_id=scope.user_id)
     of_shops = Q(side=Side.SELLER, shop_id__in=scope.shop_ids)

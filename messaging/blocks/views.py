@@ -1,4 +1,4 @@
-"""Block and unblock over HTTP, and the page with one's blocks."""
+"""Block and unblock over HTTP, and the page with a person's blocks."""
 
 from django.contrib import messages as notices
 from django.http import HttpResponse, HttpResponseRedirect
@@ -29,7 +29,7 @@ ACTS = {"block": actions.block, "unblock": actions.unblock}
 @require_http_methods(["GET", "POST"])
 @person_required
 def block(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Say what blocking the other side does; block or unblock it (`act`).
+    """Explain what blocking the other side does; block or unblock it (`act`).
 
     A form is redirected to `next` or the conversation, a script gets `block.changed`.
     """
@@ -72,7 +72,7 @@ def block(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @require_GET
 @person_required
 def blocks(request: PersonRequest) -> HttpResponse:
-    """Show whom the person has blocked, and whom their shops have."""
+    """Show whom the person and the person's shops have blocked."""
     scope = access.scope_of(request.user)
     page = queries.page_of(scope, PageRequest.from_query(request.GET))
     context = {
