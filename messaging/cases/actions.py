@@ -1,4 +1,4 @@
-"""Open and close cases, in the transaction of what brings them up or decides them."""
+"""Open and close cases, in the transaction of the act that brings them up or decides them."""
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -18,13 +18,13 @@ def open_case(
     conversation_id: int | None = None,
     person_id: int | None = None,
 ) -> None:
-    """Open a case, or count once more in the one that is open.
+    """Open a case, or add one to the count of the case that is already open.
 
     Args:
         kind: one of `Case.Kind`.
-        subject: the thing, as in the audit trail.
+        subject: the thing, named as in the audit trail.
         severity: one of `Case.Severity`; a case keeps the highest one.
-        conversation_id, person_id: what it is about.
+        conversation_id, person_id: what the case is about.
     """
     rows = Case.objects.filter(kind=kind, subject=subject, closed_at=None)
     more = {"count": F("count") + 1, "severity": Greatest("severity", severity)}

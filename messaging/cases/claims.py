@@ -32,12 +32,12 @@ def expired_before() -> datetime:
 
 
 def is_free() -> Q:
-    """Return the condition on cases that nobody works on now."""
+    """Return the condition for cases that nobody is working on."""
     return Q(claimed_by=None) | Q(claimed_at__lt=expired_before())
 
 
 def holder_of(case: Case) -> Person | None:
-    """Return who works on a case now."""
+    """Return the person who is working on a case."""
     is_held = case.claimed_at is not None and case.claimed_at >= expired_before()
     return case.claimed_by if is_held else None
 
@@ -47,7 +47,7 @@ def claim(actor: Person, case_id: int) -> Case:
     """Claim an open case, or renew the actor's own claim.
 
     Raises:
-        Claimed: somebody else works on it.
+        Claimed: somebody else is working on it.
         Case.DoesNotExist: there is no such open case.
     """
     case = _locked(Q(pk=case_id))
@@ -66,11 +66,11 @@ def let_go(actor: Person, case_id: int) -> None:
 def require(actor: Person, kind: str, subject: str) -> None:
     """Refuse an act of staff on a thing if somebody else has claimed its case.
 
-    Call it first in the act's transaction: the case is locked until its end, so two of staff take
-    turns. The actor claims the case if nobody has.
+    Call it first in the act's transaction: it locks the case until the transaction ends, so that
+    two members of staff take turns. The actor claims the case if nobody has.
 
     Raises:
-        Claimed: somebody else works on it.
+        Claimed: somebody else is working on it.
     """
     try:
         case = _locked(Q(kind=kind, subject=subject))
@@ -82,10 +82,10 @@ def require(actor: Person, kind: str, subject: str) -> None:
 def require_free(actor: Person, which: Q) -> None:
     """Refuse an act of staff if somebody else works on one of the open cases.
 
-    Locks and claims none: the act leaves them open.
+    Neither locks nor claims the cases, because the act leaves them open.
 
     Raises:
-        Claimed: somebody else works on one of them.
+        Claimed: somebody else is working on one of them.
     """
     rows = Case.objects.filter(which, closed_at=None).exclude(is_free())
     others = rows.exclude(claimed_by=actor.pk).select_related("claimed_by")
@@ -94,10 +94,10 @@ def require_free(actor: Person, which: Q) -> None:
 
 
 def require_uninvolved(actor: Person, people: Iterable[int | None]) -> None:
-    """Let nobody decide a matter of their own, such as their report or their held message.
+    """Keep people from deciding a matter of their own, such as their report or held message.
 
     Args:
-        people: the keys of those whom it concerns; None for those who are gone.
+        people: the keys of the people whom the matter concerns; None for people who are gone.
 
     Raises:
         ValidationError: the actor is one of them.

@@ -1,4 +1,4 @@
-"""Frames about cases, only to staff who may see cases."""
+"""Frames about cases, only for staff who may see cases."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ class DeskChanged(Struct, tag="desk.changed"):
 
 
 class CaseClaimed(Struct, tag="case.claimed"):
-    """Somebody works on a case now; nobody, if `name` is empty."""
+    """Somebody is working on a case now, or nobody any more if `name` is empty."""
 
     case: int
     user: int
@@ -29,7 +29,7 @@ class CaseClaimed(Struct, tag="case.claimed"):
 
 
 class CaseChanged(Struct, tag="case.changed"):
-    """Pages show an old name of the person whom a case is about."""
+    """The person whom a case is about has a new name."""
 
     case: int
 
@@ -47,18 +47,18 @@ def listeners(people: Mapping[str, Person]) -> set[str]:
 
 
 def announce_change(*, severe: bool = False) -> None:
-    """Let the desk count again, on commit."""
+    """Let open pages of the desk count the cases again, on commit."""
     _send(DeskChanged(severe))
 
 
 def announce_claim(case_id: int, actor: Person | None) -> None:
-    """Tell the staff who may see cases, on commit, who works on a case."""
+    """Tell the staff who may see cases, on commit, who is working on a case."""
     user, name = (actor.pk, host.display_name(actor)) if actor else (0, "")
     _send(CaseClaimed(case_id, user, name))
 
 
 def announce_renamed(case_id: int) -> None:
-    """Let open pages show, on commit, the person of a case as new ones do."""
+    """Let open pages show the new name of a case's person, on commit."""
     _send(CaseChanged(case_id))
 
 

@@ -15,7 +15,7 @@ SUBJECT_MAX_CHARACTERS = 60
 
 
 class Case(models.Model):
-    """A thing that staff have to decide about. Whatever brings it up opens and closes it.
+    """A thing that staff have to decide about. The feature that brings it up opens and closes it.
 
     `subject` names the thing as the audit trail does, such as `message:12`. A second report of it
     is counted in the same case.
@@ -59,7 +59,7 @@ class Case(models.Model):
     count = models.PositiveIntegerField(_("times"), default=1)
     opened_at = models.DateTimeField(_("open since"), default=timezone.now, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
-    # Until then, both sides don't learn that staff looked for this case, see `looks`.
+    # Until then, neither side sees that staff looked for this case, see `staff_looks`.
     quiet_until = models.DateTimeField(_("quiet until"), null=True, blank=True, editable=False)
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -72,7 +72,7 @@ class Case(models.Model):
     )
     claimed_at = models.DateTimeField(_("claimed"), null=True, blank=True, editable=False)
 
-    # The first claim: since then, somebody has looked at it.
+    # The time of the first claim, when somebody first looked at the case.
     seen_at = models.DateTimeField(_("first looked at"), null=True, blank=True, editable=False)
 
     class Meta:
@@ -86,14 +86,14 @@ class Case(models.Model):
             ),
         )
         indexes = (
-            # The figures of a month.
+            # For the figures of a month.
             models.Index(fields=["opened_at"], name="cases_by_opening"),
             models.Index(
                 fields=["closed_at"],
                 condition=models.Q(closed_at__isnull=False),
                 name="cases_by_closing",
             ),
-            # The desk: the worst first, then the oldest.
+            # For the desk: the worst first, then the oldest.
             models.Index(
                 fields=["-severity", "opened_at", "id"],
                 condition=models.Q(closed_at=None),
