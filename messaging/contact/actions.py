@@ -25,7 +25,7 @@ def start_and_send(
     """Start a conversation with its first message. If the message is refused, neither is stored.
 
     Args:
-        files: IDs of files, whose conversation has been started before.
+        files: IDs of files; uploading them has already started the conversation.
     """
     conversation = actions.start_conversation(user, product=question.product, shop=question.shop)
     if question.body.strip() or files:
@@ -35,7 +35,7 @@ def start_and_send(
 
 @transaction.atomic
 def send_kept(user: Person, kept_id: int) -> list[Conversation]:
-    """Send a kept question; return nothing if another tab has sent it.
+    """Send a kept question; return an empty list if another tab has sent it.
 
     Raises:
         Refused: as for any send; `not_found` if the product is no longer on sale.

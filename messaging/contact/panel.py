@@ -44,11 +44,11 @@ def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str,
 
 
 def _reply_time(answers: dict[str, Any]) -> str:
-    """Return the usual reply time in words, by the clock of `messaging.figures`: the median."""
+    """Return the usual (median) reply time in words, by the clock of `messaging.figures`."""
     median, day = answers["median_seconds"], answers["day_seconds"]
     if answers["samples"] < ANSWERS_MIN or median is None:
         return ""
-    in_hours = day < WHOLE_DAY_SECONDS  # the shop has told its hours, and only they count
+    in_hours = day < WHOLE_DAY_SECONDS  # the shop has set opening hours, and only they count
     if median <= HOUR_SECONDS:
         if in_hours:
             return _("Usually answers within an hour of its opening hours")

@@ -31,7 +31,7 @@ def _answers(
 ) -> QuerySet[Any, dict[str, Any]]:
     shops = shop_model()._default_manager.filter(pk=shop_id)
     members = host.active_members().filter(shop_id=OuterRef("pk"), user_id=user_id)
-    # Not one for which only files were uploaded: its question was never sent.
+    # Leave out a conversation with nothing but uploads, because its question was never sent.
     asked = Conversation.objects.filter(
         Q(last_sequence__gt=0) | Q(has_held=True),
         Q(product_id=product_id),

@@ -77,7 +77,7 @@ def _too_many_wait() -> str:
 def waiting(request: HttpRequest) -> QuerySet[KeptQuestion]:
     """Return the questions that this browser's visitor wrote before logging in, in order.
 
-    Leaves out questions of somebody who was logged in: another person may use the browser now.
+    Leaves out questions by somebody who was logged in: another person may use the browser now.
     """
     visitor = request.session.get(VISITOR)
     if not visitor:

@@ -80,7 +80,7 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
 
 
 def _files_of(request: HttpRequest, question: KeptQuestion) -> list[int]:
-    """Store a question's files, for which its conversation starts now; return their IDs."""
+    """Start a question's conversation to store the question's files in it; return their IDs."""
     if not request.FILES:
         return files_of(request)
     conversation = actions.start_conversation(
