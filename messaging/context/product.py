@@ -29,7 +29,7 @@ class ProductSince:
 
     @property
     def has_new_picture(self) -> bool:
-        """Whether it had another picture; one that it has got since is no news to the shopper."""
+        """Whether the picture was replaced. A first picture added since is no news to shoppers."""
         return self.then.image_url not in ("", self.now.image_url)
 
     @property

@@ -22,9 +22,9 @@ class Others:
 
 
 def others_of(conversation: Conversation) -> Others:
-    """Return the shopper's other conversations with this shop, and with no other, newest first.
+    """Return the shopper's other conversations with this shop only, newest first.
 
-    The caller has got the conversation from `access`, on its seller side. Makes one query.
+    The caller must have got the conversation from `access`, on its seller side. Makes one query.
     """
     size = settings.CONTEXT_CONVERSATIONS_MAX
     ids = conversation.consumer_id, conversation.shop_id, conversation.pk
@@ -40,6 +40,6 @@ def _others(
         consumer_id=consumer_id, shop_id=shop_id, last_message_hour__isnull=False
     )
     columns = "product_title", "turn", "waiting_since", "last_message_at", "last_sequence"
-    # By hours first, as the index of the shopper's conversations has them.
+    # By hour first, like the index of the shopper's conversations.
     in_order = rows.order_by("-last_message_hour", "-last_message_at", "-pk").only(*columns)
     return in_order.exclude(pk=conversation_id)[:limit]
