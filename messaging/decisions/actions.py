@@ -39,28 +39,29 @@ def decide(actor: Person, person_id: int, ruling: Ruling) -> Decision:
 
 @transaction.atomic
 def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> list[Decision]:
-    """Store the same decision about each of some people, carry it out, and notify them.
+    """Store the same decision about several people, carry it out, and notify them.
 
-    An answer to a report closes all open reports that blame the same side of the thing, and
-    notifies their reporters; so does the removal of a message by staff's own look. One without a
-    measure (`dismiss`) is not told to the people, who have nothing to appeal against. Each decision
-    leaves an entry of its own, and so does each report that is closed beside the one that the
-    decisions name.
+    A decision that answers a report closes all open reports that blame the same side of the thing,
+    and notifies their reporters. So does the removal of a message after staff's own look. The
+    people aren't told of a decision without a measure (`dismiss`), because they have nothing to
+    appeal against. Each decision leaves its own audit entry, and so does each report that is closed
+    with it, except the one that the decisions name.
 
     Returns:
-        The decisions. Somebody who is under such a measure already is left out.
+        The decisions. People who are already under such a measure are left out.
 
     Raises:
-        Claimed: somebody else works on the case of the report or of the held message; for staff's
-            own look, see `answers.lock`.
+        Claimed: somebody else is working on the case of the report or of the held message; for
+            staff's own look, see `answers.lock`.
         AlreadyDone: the report has been closed, somebody has decided about one of the people since
-            `seen`, or the measure is in force already for all; nothing is changed.
-        PermissionDenied: the actor lacks the permission, or one is staff or the actor.
-        ValidationError: a reason is missing, the notice would have a gap, or the actor has reported
-            it.
+            `seen`, or the measure is already in force for all of them; nothing is changed.
+        PermissionDenied: the actor lacks the permission, or one of the people is staff or the
+            actor.
+        ValidationError: a reason is missing, the notice would have a gap, or the actor has filed
+            one of the reports.
         ValueError: a measure, a source or a ground is unknown.
         Message.DoesNotExist, Conversation.DoesNotExist, Report.DoesNotExist,
-            HeldMessage.DoesNotExist: there is no such thing of one of these people.
+            HeldMessage.DoesNotExist: one of these people has no such thing.
     """
     require_permission(actor, "messaging.make_decision")
     require_sound(ruling)
@@ -68,7 +69,7 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
     reports = answers.lock(actor, keys, ruling)
     claims.require_uninvolved(actor, [report.reporter_id for report in reports])
     held = _held(keys, ruling)
-    locked = [lock_person(key) for key in keys]  # all of them before what the decision is about
+    locked = [lock_person(key) for key in keys]  # all of them before the decision's things
     drafted = [_drafted(actor, person, ruling, reports, held) for person in locked]
     refusals = {one.person_id: refusal(one) for one in drafted}
     decisions = [one for one in drafted if refusals[one.person_id] is None]
@@ -82,7 +83,7 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
     for report in reports:
         report.message = decisions[0].message  # as the decision left it
         moderation.close(actor, report, outcome, now)
-        if report.pk != decisions[0].report_id:  # the decision's own entry names that
+        if report.pk != decisions[0].report_id:  # the decision's own entry names that one
             record(actor, f"report.{outcome}", f"report:{report.pk}", f"decision:{decisions[0].pk}")
     for decision in decisions:
         forget_if_deleted(decision.person)
@@ -93,7 +94,7 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
 def _drafted(
     actor: Person, person: Any, ruling: Ruling, reports: list[Report], held: HeldMessage | None
 ) -> Decision:
-    """Return a decision about a locked person that can be stored, with its things locked."""
+    """Return a decision about a locked person, checked and ready to store. Locks its things."""
     require_may(actor, person, ruling)
     if ruling.seen is not None:
         require_nothing_newer(person, ruling.seen)
@@ -101,7 +102,7 @@ def _drafted(
     measures.lock_things(decision)
     if decision.measure == Measure.REJECT and decision.held and decision.conversation:
         decision.held = review.waiting(actor, decision.held.pk, decision.conversation)
-    elif held is not None:  # its case comes last, as where it is delivered or taken back
+    elif held is not None:  # its case is locked last, as in a delivery or a withdrawal
         claims.require(actor, Case.Kind.HELD, held.subject)
     require_of_person(decision)
     validate(decision)
@@ -109,7 +110,7 @@ def _drafted(
 
 
 def _store(actor: Person, decision: Decision, *, is_first: bool) -> None:
-    """Store a decision, and carry it out; what several people share, only for the first of them."""
+    """Store a decision and carry it out; a measure on a shared thing only for the first person."""
     decision.save()
     if is_first or decision.measure not in measures.SHARED:
         measures.carry_out(decision)
@@ -134,10 +135,10 @@ def undo(actor: Person, decision_id: int, reason: str) -> Decision:
 
     Raises:
         AlreadyDone: it has been undone, or its time is over.
-        Claimed: somebody else works on a case of its thing or its person.
+        Claimed: somebody else is working on a case of its thing or its person.
         PermissionDenied: the actor may not make such a decision.
-        ValidationError: no reason is given, or the person's appeal is open, which answers it.
-        Decision.DoesNotExist: it does not exist.
+        ValidationError: no reason is given, or staff have to decide the person's open appeal first.
+        Decision.DoesNotExist: there is no such decision.
     """
     require_permission(actor, "messaging.make_decision")
     reason = require_reason(reason)
@@ -166,14 +167,14 @@ def undo(actor: Person, decision_id: int, reason: str) -> Decision:
 def restore(actor: Person, person_id: int, reason: str) -> None:
     """Restore a suspended account: undo each decision that suspends it.
 
-    Somebody who is suspended without one, such as by another program, is restored as well.
+    An account that was suspended without a decision, such as by another program, is restored, too.
 
     Raises:
         AlreadyDone: the account is not suspended.
-        Claimed: somebody else works on a case of the person.
-        PermissionDenied: the actor lacks the permission, or the account is the actor's own, or,
-            unless the actor is a superuser, a member of staff's.
-        ValidationError: no reason is given, or the person's appeal is open, which answers it.
+        Claimed: somebody else is working on a case of the person.
+        PermissionDenied: the actor lacks the permission, or the account is the actor's own or,
+            unless the actor is a superuser, belongs to a member of staff.
+        ValidationError: no reason is given, or staff have to decide the person's open appeal first.
         ObjectDoesNotExist: the account does not exist.
     """
     require_permission(actor, "messaging.make_decision")
@@ -204,11 +205,11 @@ def restore(actor: Person, person_id: int, reason: str) -> None:
 def overturn(actor: Person, decision: Decision) -> None:
     """Undo all that a decision did, as part of an act that is recorded.
 
-    What it has done to a thing of several people, such as the owners of a shop, was decided about
-    each of them: all these decisions are overturned, and each of the others leaves an entry.
+    If several people share the thing, such as the owners of a shop, each of them has a decision
+    about it. All these decisions are overturned, and each of the others leaves an audit entry.
 
     Args:
-        decision: in force or over, not overturned; the caller holds the lock of its appeal.
+        decision: in force or over, but not overturned; the caller holds the lock of its appeal.
     """
     lock_people([decision, *measures.together(decision)])
     others = list(measures.together(decision).select_related("person"))
@@ -226,7 +227,7 @@ def overturn(actor: Person, decision: Decision) -> None:
 
 
 def lock_people(decisions: Iterable[Decision]) -> dict[int, Any]:
-    """Lock the people of some decisions, in the order of their keys."""
+    """Lock the people whom decisions are about, in the order of their keys."""
     return {key: lock_person(key) for key in sorted({one.person_id for one in decisions})}
 
 

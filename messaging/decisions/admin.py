@@ -1,4 +1,4 @@
-"""Decisions in the admin: the list, which nobody changes, and the page on which staff decide."""
+"""Decisions in the admin: a read-only list, and the page on which staff decide."""
 
 from functools import partial
 from typing import Any
@@ -65,7 +65,7 @@ class DecisionAdmin(LargeAdmin[Decision]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Render the page of one decision, and whether it can be undone."""
+        """Render the page of one decision, and tell it whether the decision can be undone."""
         decision = context["original"]
         context["may_undo"] = (
             decision.is_in_force
@@ -198,7 +198,7 @@ def _decide(request: HttpRequest, matter: Matter, *, reason: str, days: str, **v
     except PermissionDenied as error:
         raise ValidationError(gettext("You can't do this. Nothing was changed.")) from error
     except ValidationError as error:
-        raise ValidationError(error.messages) from error  # under the facts, whatever the field
+        raise ValidationError(error.messages) from error  # shown below the facts, for any field
     decided = {one.person_id for one in made}
     for person in matter.people:
         if person.pk not in decided:

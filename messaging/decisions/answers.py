@@ -20,13 +20,14 @@ KIND = Case.Kind.REPORT
 def lock(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
     """Lock the open reports that a decision answers, before everything else.
 
-    These are the asked one and all that blame the same side of the same thing. Of staff's own
-    look, only a removal and taking a product off sale answer some: all of the message or product.
+    These are the given report and all others that blame the same side of the same thing. After
+    staff's own look, only two decisions answer reports: removing a message and taking a product off
+    sale. They answer all reports of that message or product.
 
     Raises:
-        AlreadyDone: the asked report has been closed.
-        Claimed: somebody else works on its case; for an own look, on that of the message, or of
-            one of the people if it is about the whole account.
+        AlreadyDone: the given report has been closed.
+        Claimed: somebody else is working on its case; after staff's own look, on the case of the
+            message or product, or of one of the people if the decision is about the whole account.
         Message.DoesNotExist, Report.DoesNotExist: the report is about something else.
     """
     if ruling.report_id is None:
@@ -39,7 +40,7 @@ def lock(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
     if not {*people} <= {person.pk for person in things.people_behind(asked)}:
         raise Report.DoesNotExist("the report is about somebody else")
     cases.claimed(actor, asked.pk)
-    # No closed ones, which an overturned decision changes under the lock of its person.
+    # Leave out closed reports: overturning a decision changes them under the lock of its person.
     reports = _locked(queries.against_same(asked).filter(Q(outcome="") | Q(pk=asked.pk)))
     if closed := next((row for row in reports if row.pk == asked.pk and row.outcome), None):
         text = _("This report has already been closed.")
@@ -48,11 +49,11 @@ def lock(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
 
 
 def require_free(actor: Person, decision: Decision) -> None:
-    """Let an act overturn a decision only if nobody else works on a case that it would decide.
+    """Let an act overturn a decision only if nobody else is working on a case that it would decide.
 
     Raises:
-        Claimed: somebody else works on the case of its thing, or on one of the person if it is
-            about the whole account.
+        Claimed: somebody else is working on the case of the decision's thing, or on a case of the
+            person if the decision is about the whole account.
     """
     things_of = {"message": decision.message_id, "product": decision.product_id}
     subjects = [f"{kind}:{key}" for kind, key in things_of.items() if key]
@@ -69,7 +70,7 @@ def notify_reporters(decision: Decision) -> None:
     if decision.measure == Measure.DISMISS or (report is not None and _is_answered(report)):
         return
     answered = Q(pk=None)
-    if report is not None:  # those that were closed together have the same time
+    if report is not None:  # reports closed together have the same time
         same = {"kind": report.kind, "about_id": report.about_id}
         answered |= Q(**same, resolved_at=report.resolved_at)
     if decision.measure == Measure.REMOVE:
@@ -103,7 +104,7 @@ def _of_own_look(actor: Person, people: list[int], ruling: Ruling) -> list[Repor
 
 
 def _cases_of(people: list[int], ruling: Ruling | Decision) -> Q:
-    """The condition on cases that a decision by staff's own look would decide beside others."""
+    """The condition for cases that a decision settles besides that of its message or product."""
     measure = Measure(ruling.measure)
     if measure == Measure.CLOSE:
         return Q(kind=KIND, subject=f"conversation:{ruling.conversation_id}")
@@ -114,6 +115,6 @@ def _cases_of(people: list[int], ruling: Ruling | Decision) -> Q:
 
 
 def _locked(rows: QuerySet[Report]) -> list[Report]:
-    # Not the people and the message: how they are is read after the decision.
+    # Without the people and the message, which are read after the decision has changed them.
     locked = rows.select_related("reporter", "conversation").select_for_update(of=("self",))
     return list(locked.order_by("pk"))

@@ -31,7 +31,7 @@ def may_decide_about(actor: Person, person: Any) -> bool:
 
 
 def months_after(time: datetime, months: int) -> datetime:
-    """Return the same time of day some months later, on the last day of a shorter month."""
+    """Return the same day and time some months later, or the last day if the month is too short."""
     years, month = divmod(time.month - 1 + months, 12)
     year, month = time.year + years, month + 1
     day = min(time.day, calendar.monthrange(year, month)[1])
@@ -53,7 +53,7 @@ def require_may(actor: Person, person: Any, ruling: Ruling | Decision) -> None:
 
 
 def require_nothing_newer(person: Any, seen: int) -> None:
-    """Raise AlreadyDone if somebody has decided about a person since a decision."""
+    """Raise AlreadyDone if somebody has decided about a person since the decision `seen`."""
     newer = Decision.objects.filter(person=person, pk__gt=seen).select_related("decided_by")
     if latest := newer.first():
         text = _("Somebody has decided about %(name)s meanwhile.")
@@ -73,7 +73,7 @@ def draft(
     now, measure = timezone.now(), Measure(ruling.measure)
     source = Decision.Source.REPORT if reports else Decision.Source(ruling.source)
     rule, is_found = ruling.rule, ruling.is_found_automatically
-    if held is not None and held.reason:  # it doesn't only wait behind another one
+    if held is not None and held.reason:  # a rule held it; it doesn't just wait behind another
         source, rule, is_found = Decision.Source.RULE, held.reason, True
     return Decision(
         person=person,
@@ -110,7 +110,7 @@ def _product(product_id: int | None) -> Any:
 
 
 def require_of_person(decision: Decision) -> None:
-    """Make sure that the thing is the person's.
+    """Make sure that the thing belongs to the person.
 
     Raises:
         ObjectDoesNotExist: the person didn't write the message or the held message, neither takes
@@ -134,9 +134,9 @@ def require_of_person(decision: Decision) -> None:
 
 
 def refusal(decision: Decision) -> AlreadyDone | None:
-    """Return why a sanction is not imposed: another one includes it; None if none does."""
+    """Return the refusal of a sanction that another one already includes; None if none does."""
     is_restored = decision.measure == Measure.SUSPEND and decision.person.is_active
-    if decision.measure not in TIMED or is_restored:  # by hand, before its time
+    if decision.measure not in TIMED or is_restored:  # restored by hand, before the time was over
         return None
     is_in_force, until = in_force_until(decision.person_id, decision.measure)
     is_longer = decision.ends_at and until and decision.ends_at > until
@@ -159,7 +159,7 @@ def validate(decision: Decision) -> None:
 
 
 def require_short(row: Model, name: str) -> None:
-    """Raise ValidationError if a text is longer than its column, which text columns don't check."""
+    """Raise ValidationError if a text is too long for its column; text columns don't check that."""
     field = row._meta.get_field(name)
     if len(getattr(row, name)) > (field.max_length or 0):  # type: ignore[union-attr]
         raise ValidationError({name: _("This text is too long.")})

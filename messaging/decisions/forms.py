@@ -56,7 +56,7 @@ class DecisionForm(ReasonsForm):
     """What staff decide, and why.
 
     Args:
-        measures: those that are possible here.
+        measures: the measures that are possible here.
     """
 
     field_order = ("measure", "days", "ground", "clause", "explanation", "reason")
@@ -72,7 +72,7 @@ class DecisionForm(ReasonsForm):
     def __init__(self, *args: Any, measures: list[Decision.Measure], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("ground", "clause", "explanation"):
-            self.fields[name].required = False  # without a measure
+            self.fields[name].required = False  # a decision without a measure has none
         field: Any = self.fields["measure"]
         field.choices = [(one.value, one.label) for one in measures]
         if Measure.LIMIT in measures:

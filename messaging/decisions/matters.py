@@ -29,7 +29,7 @@ PEOPLE_MAX = 100  # in one decision
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
-    """What a decision is about; `people` are those who are decided about, at least one.
+    """The thing that staff decide about, and `people`: at least one person to decide about.
 
     Args:
         may_read: whether the page may quote the message. Once its report is closed or the held
@@ -47,7 +47,7 @@ class Matter:
 
     @property
     def about(self) -> str:
-        """What the page says that it is about."""
+        """The words with which the page says what the decision is about."""
         if words := self._words():
             return Truncator(words.body).chars(QUOTED_MAX)
         if self.report is not None:
@@ -60,7 +60,7 @@ class Matter:
 
     @property
     def rule(self) -> str:
-        """The name of the shield rule that found it, if one did."""
+        """The name of the shield rule that found the thing; empty if none did."""
         if self.objection is not None:
             return self.objection.rule.name
         return self.held.reason if self.held is not None else ""
@@ -98,7 +98,7 @@ class Matter:
         ]
 
     def initial(self) -> dict[str, Any]:
-        """Return the first values of the form, in the language of those who will read them."""
+        """Return the form's initial values, in the language of the people who will read them."""
         languages = {getattr(one, host.person_language_field or "", "") for one in self.people}
         chosen = languages.pop() if len(languages) == 1 else ""
         with translation.override(chosen or translation.get_language()):
@@ -122,13 +122,13 @@ class Matter:
 
 
 def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
-    """Return what the parameters of an address name; None if that needs a recorded look first.
+    """Return what an address's parameters name; None if staff have to record a look first.
 
     Args:
         asked: `report`, `held`, `objection`, `product` or `message`, or one or several `person`.
 
     Raises:
-        PermissionDenied: the actor may not see that.
+        PermissionDenied: the actor may not see it.
         Http404: there is no such thing.
     """
     if key := key_from(asked.get("report", "")):
@@ -160,7 +160,7 @@ def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
 
 
 def people_in(asked: QueryDict) -> list[Any]:
-    """Return the people whom the parameters of an address name, `PEOPLE_MAX` at most."""
+    """Return the people whom an address's parameters name, at most `PEOPLE_MAX`."""
     keys = [key for text in asked.getlist("person")[:PEOPLE_MAX] if (key := key_from(text))]
     return list(get_user_model()._default_manager.filter(pk__in=keys).order_by("pk"))
 
@@ -185,7 +185,7 @@ def _of_held(actor: Person, key: int) -> Matter:
     require_permission(actor, "messaging.review_held_message")
     related = HeldMessage.objects.select_related("sender", "conversation")
     held = get_object_or_404(related, pk=key)
-    # Nothing has found one that only waits behind another: all that staff can do is not deliver it.
+    # No rule held a message that only waits behind another. Staff can only refuse to deliver it.
     if not held.reason and held.state != HeldMessage.State.WAITING:
         raise Http404("nothing to decide about")
     return Matter(

@@ -1,4 +1,4 @@
-"""Carry out what a decision says, and undo it, under the locks that `locking` took."""
+"""Carry out what a decision says, and undo it, under the locks that the caller has taken."""
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -18,12 +18,12 @@ from trato.people import is_deleted
 Measure = Decision.Measure
 
 
-# What is done to a thing of several people; each of them has a decision about it.
+# Measures on a thing that several people share; each of them has a decision about it.
 SHARED = (Measure.CLOSE, Measure.HIDE)
 
 
 def together(decision: Decision) -> "QuerySet[Decision]":
-    """Return the other decisions about a thing of several people, which only hold together."""
+    """Return the other decisions about a thing that people share. They only hold together."""
     rows = Decision.objects.filter(measure=decision.measure, overturned_at=None).order_by("pk")
     others = rows.exclude(pk=decision.pk)
     if decision.measure == Measure.CLOSE:
@@ -34,7 +34,7 @@ def together(decision: Decision) -> "QuerySet[Decision]":
 
 
 def lock_things(decision: Decision) -> None:
-    """Lock the conversation of a decision, and read it and its message again.
+    """Lock the conversation of a decision, and load it and its message again.
 
     The caller holds the lock of the person (docs/decisions/0013-lock-order.md).
     """
@@ -56,7 +56,7 @@ def carry_out(decision: Decision) -> None:
     """Do what a stored decision says.
 
     Raises:
-        AlreadyDone: it is so already.
+        AlreadyDone: the thing or the person is already in that state.
     """
     match decision.measure:
         case Measure.REMOVE if message := decision.message:
@@ -78,7 +78,7 @@ def carry_out(decision: Decision) -> None:
 
 
 def already(text: str, decision: Decision) -> AlreadyDone:
-    """Return the refusal of a measure that is in force, with who decided it, if staff did."""
+    """Return the refusal of a measure already in force, with who decided it, if staff did."""
     same = Decision.objects.exclude(pk=decision.pk).filter(
         measure=decision.measure, overturned_at=None
     )
@@ -97,10 +97,10 @@ def already(text: str, decision: Decision) -> AlreadyDone:
 
 
 def undo(decision: Decision) -> None:
-    """Undo all that a decision did, unless another one says the same or an account is gone.
+    """Undo all that a decision did, unless another one requires the same or an account is gone.
 
     Args:
-        decision: overturned, with those that hold `together` with it.
+        decision: overturned, as are the decisions that hold `together` with it.
     """
     others = Decision.objects.exclude(pk=decision.pk).filter(
         measure=decision.measure, overturned_at=None

@@ -16,8 +16,8 @@ from trato.fields import MultilineTextField
 class Decision(models.Model):
     """A decision with its statement of reasons: the fields of art. 17(3) of the DSA.
 
-    Never changed once it is stored, except that an appeal may overturn it. The person reads all of
-    it but `decided_by`. One about a product is stored for each owner of its shop.
+    It never changes once it is stored, except that it can be overturned. The person reads all of it
+    but `decided_by`. A decision about a product is stored for each owner of its shop.
     """
 
     class Measure(models.TextChoices):
@@ -147,12 +147,12 @@ class Decision(models.Model):
 
     @property
     def is_in_force(self) -> bool:
-        """Whether it still has an effect; a suspension has none on an account that was restored."""
+        """Whether it still has an effect; a suspension has none once the account is restored."""
         is_over = self.ends_at is not None and self.ends_at <= timezone.now()
         is_restored = self.measure == self.Measure.SUSPEND and self.person.is_active
         return self.overturned_at is None and not is_over and not is_restored
 
     def may_be_appealed(self, now: datetime) -> bool:
-        """Whether the person may appeal at a time, if there is no appeal yet."""
+        """Whether the person may appeal at the given time, if there is no appeal yet."""
         is_open = self.appeal_until is not None and now < self.appeal_until
         return is_open and self.overturned_at is None

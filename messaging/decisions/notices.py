@@ -31,7 +31,7 @@ def notify(decision: Decision) -> None:
 
 
 def notify_undone(decision: Decision) -> None:
-    """Notify the person that staff have taken a decision back by themselves."""
+    """Notify the person that staff have taken back a decision, without an appeal."""
     notifications.notify(
         [decision.person_id],
         subject_kind=DECISION_KIND,

@@ -28,11 +28,11 @@ class Ruling:
     Args:
         measure: one of `Decision.Measure`.
         ends_at: when a mute, a limit or a suspension ends; None suspends for good.
-        facts: what happened. The person reads it, and so do those who read the audit trail.
+        facts: what happened. The person reads it, and so does anybody who reads the audit trail.
         ground: one of `Decision.Ground`.
         clause: the law, or the rule of the site.
         explanation: why that applies to the facts.
-        source: one of `Decision.Source`; a report makes it `report`.
+        source: one of `Decision.Source`; if the decision answers a report, it becomes `report`.
         rule: the name of the shield rule, if the source is one.
         message_id, conversation_id, product_id: what it is about.
         report_id: the report that it answers. It closes all open reports against the same side.
@@ -61,10 +61,10 @@ class Ruling:
 
 
 def require_sound(ruling: Ruling) -> None:
-    """Check the measure against the thing and the time.
+    """Check that the measure fits the thing and the time.
 
     Raises:
-        ValidationError: they don't fit together.
+        ValidationError: it doesn't fit them.
         ValueError: the measure is unknown.
     """
     measure, now = Measure(ruling.measure), timezone.now()

@@ -32,7 +32,7 @@ TITLES = {
     Measure.MUTE: gettext_lazy("We muted you"),
     Measure.SUSPEND: gettext_lazy("We suspended your account"),
 }
-# What that means for the person.
+# What each measure means for the person.
 EFFECTS = {
     Measure.REMOVE: gettext_lazy(
         "Your message in the conversation about “%(about)s” is hidden from both sides."
@@ -136,7 +136,7 @@ def require_complete(decision: Decision) -> None:
 
 
 def about(decision: Decision) -> str:
-    """Return the name of the product or conversation, shortened; empty without one."""
+    """Return the shortened name of the product or conversation; empty if there is neither."""
     if decision.measure == Measure.HIDE:
         title = host.product_title(decision.product) if decision.product else _("Deleted product")
         return Truncator(title).chars(QUOTED_MAX)
@@ -145,7 +145,7 @@ def about(decision: Decision) -> str:
 
 
 def named(measure: Measure, name: str) -> str:
-    """Return a sentence with the name of what a decision is about; empty without a name.
+    """Return a sentence that names what a decision is about; empty without a name.
 
     Args:
         name: as `about` returns it.
@@ -170,7 +170,7 @@ def _filled(template: object, values: dict[str, str]) -> str:
 
 
 def require_no_gap(words: str) -> str:
-    """Return staff's words; they come from templates too, whose gaps have to be filled.
+    """Return staff's words if they have no gap: they may come from a template with placeholders.
 
     Raises:
         ValidationError: they have a gap, or are blank.
