@@ -174,13 +174,13 @@ class CaseAdmin(LargeAdmin[Case]):
         return redirect(f"{queue}?{request.GET.urlencode()}")
 
     def take(self, request: HttpRequest, case_id: int) -> HttpResponse:
-        """Claim a case, with a recorded look."""
+        """Claim a case, and record that the person looks at it."""
         if request.method == "POST":
             self._try(request, lambda: actions.take(person_of(request), case_id))
         return redirect("admin:messaging_case_change", case_id)
 
     def renew(self, request: HttpRequest, case_id: int) -> HttpResponse:
-        """Keep one's claim while the page has the focus; 409 if somebody else has it."""
+        """Renew the person's claim while the page has the focus; 409 if somebody else has it."""
         actor = person_of(request)
         actions.require_member(actor)
         rows = Case.objects.filter(pk=case_id, claimed_by=actor.pk, closed_at=None)
@@ -221,7 +221,7 @@ class CaseAdmin(LargeAdmin[Case]):
         )
 
     def done(self, request: HttpRequest, case_id: int) -> HttpResponse:
-        """Lead on to the next case once one is decided."""
+        """Redirect to the queue once a case is decided; until then, back to the case."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         case = Case.objects.filter(pk=case_id).first()
@@ -236,7 +236,7 @@ class CaseAdmin(LargeAdmin[Case]):
         return json_response(queries.counts())
 
     def _chosen(self, request: HttpRequest) -> QuerySet[Case]:
-        """Return the cases of the list's filters, which the query names."""
+        """Return the cases that match the filters in the query, as in the list."""
         given: Any = self.get_changelist_instance(request)
         chosen: QuerySet[Case] = Case.objects.filter(pk__in=given.queryset.values("pk"))
         return chosen

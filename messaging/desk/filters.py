@@ -16,7 +16,7 @@ from trato.admin.bases import person_of
 
 
 class State(admin.SimpleListFilter):
-    """Open cases by default."""
+    """Filter by state; shows open cases by default."""
 
     title = _("state")
     parameter_name = "state"
@@ -34,7 +34,7 @@ class State(admin.SimpleListFilter):
 
 
 class Who(admin.SimpleListFilter):
-    """Who works on a case."""
+    """Filter by who is working on a case."""
 
     title = _("who works on it")
     parameter_name = "who"

@@ -12,7 +12,7 @@ from trato.admin.reasons import ReasonForm
 
 
 class QuietForm(ReasonForm):
-    """Until when both sides don't learn that staff looked for a case."""
+    """How long both sides aren't shown that staff looked for a case."""
 
     until = DateField(
         label=_("Not before"),

@@ -32,12 +32,12 @@ from trato.people import Person, is_deleted
 
 COUNTED_MAX = 1000  # cases; the desk says "more" beyond that
 REPORTS_SHOWN = 10  # of one thing, on its page
-CONTEXT_MESSAGES = 8  # of the conversation, with the message that the case is about
+CONTEXT_MESSAGES = 8  # of the conversation, including the message that the case is about
 CONTEXT_AFTER = 3  # of these, after that message
 
 
 class Counts(Struct):
-    """How many cases are open, how many of these are severe, and how many nobody works on."""
+    """How many cases are open, how many of these are severe, and how many nobody has claimed."""
 
     open: int
     severe: int
@@ -53,7 +53,7 @@ def counts() -> Counts:
 
 
 def not_for(actor: Person) -> Q:
-    """Return the condition on cases that somebody may not decide, so that others have to."""
+    """Return the condition for cases that the actor may not decide, so that others have to."""
     reported = Report.objects.filter(reporter=actor.pk, outcome="").values_list("kind", "about_id")
     own = [f"{kind}:{key}" for kind, key in reported]
     cases = Q(person=actor.pk) | Q(kind=Case.Kind.REPORT, subject__in=own)
@@ -73,15 +73,17 @@ class Past:
     """What is known about a person of a case.
 
     Args:
-        person: whom it is about.
+        person: the person.
         joined: when the account was created; None if unknown.
-        decisions: those with a measure against the person that nobody has taken back.
-        reported, right: the person's own reports that were decided, and those that were upheld.
-        upheld, dismissed, open: reports of what the person answers for. What was taken back is not
-            upheld, and what is set aside is not open.
-        rejected: the person's messages that were not delivered.
-        removed: the person's messages that staff have removed.
-        blocked: how many shops blocked the person, and how many shoppers a shop of the person.
+        decisions: how many decisions with a measure against the person still stand.
+        reported, right: how many of the person's own reports were decided, and how many upheld.
+        upheld, dismissed, open: how many reports are about things that the person answers for.
+            Reports count as upheld only while the action is not taken back, and as open only if
+            they are not set aside.
+        rejected: how many of the person's messages were not delivered.
+        removed: how many of the person's messages staff have removed.
+        blocked: how many shops have blocked the person, plus how many shoppers have blocked a shop
+            of the person's.
         trust: how far the person is trusted.
     """
 
@@ -100,7 +102,7 @@ class Past:
 
     @property
     def name(self) -> str:
-        """The person's name, also if the account is deleted."""
+        """The person's name, even if the account is deleted."""
         return host.display_name(self.person)
 
 
