@@ -1,4 +1,4 @@
-"""Claim rows, so that of several processes one does the work."""
+"""Claim rows, so that only one of several processes does the work."""
 
 from typing import Any, TypeVar
 
@@ -8,11 +8,11 @@ Row = TypeVar("Row", bound=Model)
 
 
 def claimed(rows: QuerySet[Row, Any], limit: int) -> list[Row]:
-    """Lock some rows, except those that another process has, until the transaction ends.
+    """Lock rows that no other process has locked, until the transaction ends.
 
-    PostgreSQL skips locked rows. On SQLite a transaction has the whole database, so nobody else
-    has any. Do what the rows ask for, and delete or mark them, in the same transaction: if the
-    process is killed in between, all is as before and the next process does it.
+    PostgreSQL skips locked rows. On SQLite a transaction locks the whole database, so there are no
+    locked rows to skip. Do the rows' work, and delete or mark them, in the same transaction: if the
+    process is killed in between, nothing has changed, and the next process does the work.
 
     Call this first in the transaction (docs/decisions/0013-lock-order.md).
     """

@@ -1,4 +1,4 @@
-"""Sweeps that can wait: beside people who can't, or because hardly anything is due."""
+"""Sweeps that can wait, because people come first or because hardly anything is due."""
 
 import time
 from functools import wraps
@@ -11,16 +11,16 @@ GIVE_WAY_SECONDS = 0.001
 
 
 def give_way() -> None:
-    """Let the process's other threads run: Python would let them wait for 5 ms each time."""
+    """Let the process's other threads run: Python would make them wait for 5 ms each time."""
     time.sleep(GIVE_WAY_SECONDS)
 
 
 def at_leisure(sweep: Sweep) -> Sweep:
     """Return a sweep that works while its process has little to do.
 
-    Python runs one thread at a time, and the database has other work too: what a sweep computes
-    and stores, sends wait for. So nothing is due while the process uses more than
-    `LEISURE_BUSY_SHARE` of a core, but for one call every `LEISURE_LATEST_SECONDS`. Otherwise
+    Python runs one thread at a time, and the database has other work, too, so sends wait while a
+    sweep computes and stores. The sweep therefore does nothing while the process uses more than
+    `LEISURE_BUSY_SHARE` of a core, except for one call every `LEISURE_LATEST_SECONDS`. Otherwise
     the sweep rests after each call, and uses at most `LEISURE_CORE_SHARE` of a core.
     """
     last_at, last_used = time.monotonic(), time.process_time()

@@ -1,4 +1,4 @@
-"""The loop that does what is due, in each server process."""
+"""The loop that does the due work, in each server process."""
 
 import asyncio
 import threading
@@ -14,7 +14,7 @@ from trato.realtime.database import give_back_connections, run_in_database_threa
 
 log = structlog.get_logger("trato.due")
 
-# Does at most so many things that are due, in a database thread, and returns how many it did.
+# Handles at most this many due items, in a database thread, and returns how many it handled.
 Sweep = Callable[[int], int]
 
 _running: set["Loop"] = set()
@@ -22,7 +22,7 @@ _stopping = threading.Event()
 
 
 class Loop:
-    """Asks the sweeps for what is due: every `DUE_SECONDS`, and after `wake`."""
+    """Calls the sweeps every `DUE_SECONDS`, and after `wake`."""
 
     def __init__(self, sweeps: Sequence[Sweep]) -> None:
         self.sweeps = sweeps
@@ -33,7 +33,7 @@ class Loop:
         _running.add(self)
         try:
             while True:
-                # Before the round: what becomes due during it starts another one.
+                # Before the round, so that work that becomes due during it starts another round.
                 self._woken.clear()
                 await self.round()
                 with suppress(TimeoutError):
@@ -44,7 +44,7 @@ class Loop:
             _running.discard(self)
 
     async def round(self) -> None:
-        """Ask the sweeps until nothing is due."""
+        """Call the sweeps until nothing is due."""
         sweeps = self.sweeps
         try:
             while sweeps:
@@ -58,7 +58,7 @@ class Loop:
 
 
 def _ask(sweeps: Sequence[Sweep]) -> Sequence[Sweep]:
-    """Ask each sweep once; return those to ask again. One that fails doesn't stop the others."""
+    """Call each sweep once; return the ones to call again. A failed one doesn't stop the others."""
     again = []
     for sweep in sweeps:
         try:
@@ -66,7 +66,7 @@ def _ask(sweeps: Sequence[Sweep]) -> Sequence[Sweep]:
                 again.append(sweep)
         except (DatabaseError, InterfaceError) as error:
             log.warning("due_unavailable", sweep=sweep.__module__, error=type(error).__name__)
-            give_back_connections()  # the next one gets another
+            give_back_connections()  # the next sweep gets another one
         except Exception:
             log.exception("due_failed", sweep=sweep.__module__)
             give_back_connections()
@@ -90,5 +90,5 @@ def stop() -> None:
 
 
 def is_stopping() -> bool:
-    """Whether a sweep should give up what it does; another process will do it."""
+    """Whether a sweep should stop its work; another process will continue it."""
     return _stopping.is_set()
