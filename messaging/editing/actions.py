@@ -29,8 +29,7 @@ from trato.people import Person
 def edit(actor: Person, conversation_id: int, sequence: int, body: str) -> tuple[Message, bool]:
     """Give a message new words, for `MESSAGE_EDIT_MINUTES` after it was sent.
 
-    Nobody is alerted, and whom the conversation waits for stays as it is. The earlier words are
-    kept in `MessageVersion`.
+    Nobody is alerted, and the turn stays as it is. The earlier words are kept in `MessageVersion`.
 
     Returns:
         The message, and whether anything has changed: the same words change nothing.
@@ -63,7 +62,7 @@ def edit(actor: Person, conversation_id: int, sequence: int, body: str) -> tuple
     message.body, message.edited_at = text, now
     store_change(message, "body", "edited_at")
     is_last = not conversation.messages.filter(side=message.side, sequence__gt=sequence).exists()
-    if is_last:  # else the notification is about a later message, which may say the same
+    if is_last:  # otherwise the notification is about a later message, which may say the same
         events.excerpt_changed(message, before, text)
     return message, True
 
@@ -73,9 +72,9 @@ def edit(actor: Person, conversation_id: int, sequence: int, body: str) -> tuple
 def withdraw(actor: Person, conversation_id: int, sequence: int) -> tuple[Message, bool]:
     """Take a message back, for `MESSAGE_WITHDRAW_HOURS` after it was sent.
 
-    Both sides then see only that there was one; staff can still read it. If the other side had
-    nothing else to answer, the conversation doesn't wait for it any more. Also possible once the
-    conversation has ended.
+    Both sides then see only that there was a message; staff can still read it. If the other side
+    had nothing else to answer, the conversation no longer waits for that side. A message can also
+    be withdrawn once the conversation has ended.
 
     Returns:
         The message, and whether anything has changed: it may be withdrawn already.
@@ -102,9 +101,9 @@ def withdraw(actor: Person, conversation_id: int, sequence: int) -> tuple[Messag
 
 
 def _own_message(actor: Person, conversation_id: int, sequence: int) -> Message:
-    """Return a message that the actor may change as far as time allows, and lock its conversation.
+    """Lock a conversation; return the actor's own message, which may be too old to change.
 
-    What the shop sends automatically is no person's message, and nobody can take it back.
+    An automatic message of the shop belongs to no person, and nobody can take it back.
     """
     message = locked_message(actor, conversation_id, sequence)
     if message is None:
@@ -117,15 +116,15 @@ def _own_message(actor: Person, conversation_id: int, sequence: int) -> Message:
 
 
 def _clean(actor: Person, message: Message, body: str) -> str:
-    """Return new words as they will be stored, if a message may have them."""
+    """Check a message's new words; return them as they will be stored."""
     if normalize_body(body) == message.body:
-        return message.body  # nobody is asked about words that stay
+        return message.body  # no rule questions words that stay the same
     attempt = Attempt(
         sender=actor,
         conversation_id=message.conversation_id,
         client_id=message.client_id,
         body=body,
-        files=(0,) if message.attached else (),  # then it needs no words
+        files=(0,) if message.attached else (),  # a message with files needs no words
         is_edit=True,
     )
     for check in pipeline.CHECKS_OF_WORDS:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class MessageVersion(models.Model):
     """A text that an edit replaced at `created_at`. Number 1 is what was sent.
 
-    Only staff and the side that wrote it see it. The search doesn't find it.
+    Only staff and the side that wrote the message see it. The search doesn't find it.
     """
 
     message = models.ForeignKey(

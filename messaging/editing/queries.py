@@ -12,7 +12,7 @@ from trato.people import Person
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a person may do with a message now; the actions decide again."""
+    """What a person may do with a message now; the actions check it again."""
 
     edit: bool
     withdraw: bool
@@ -32,7 +32,7 @@ def allowed(message: Message, user: Person) -> Allowed:
 def versions_for(message: Message, side: Side) -> list[MessageVersion]:
     """Return the earlier texts of a message, oldest first, if a side may see them.
 
-    Only the side that wrote it may, and nobody once it is removed or withdrawn.
+    Only the side that wrote the message may, and nobody once it is removed or withdrawn.
     """
     if message.edited_at is None or message.is_hidden or message.side != side:
         return []
