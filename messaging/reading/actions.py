@@ -19,7 +19,7 @@ from . import orm
 def mark_read(actor: Person, conversation_id: int, sequence: int) -> None:
     """Store that a person has read up to a message, and announce it to both sides on commit.
 
-    They have seen a reminder there, too. Sockets leave that to the page's script.
+    This also marks a reminder in the conversation as read. With sockets, the page's script does so.
 
     Args:
         sequence: of the last message seen; limited to the last message there is.

@@ -1,4 +1,4 @@
-"""Store the sockets' read marks in batches of a tenth of a second.
+"""Store the sockets' read marks in batches, with `READ_MARK_PAUSE_SECONDS` between them.
 
 People read as often as they write. On PostgreSQL one statement stores all marks, without a lock
 on the conversations; `tests/messaging/reading/test_batch.py` compares the two ways.
@@ -28,7 +28,7 @@ Key = tuple[int, int]  # conversation, person
 def mark_read(
     person: Person, conversation_id: int, sequence: int
 ) -> "asyncio.Future[ReadMark | None]":
-    """`actions.mark_read` for a socket: its future is done once the mark is stored.
+    """Do what `actions.mark_read` does, for a socket; the future is done once the mark is stored.
 
     The future raises Http404 if the person takes no part in such a conversation, and
     django.db.OperationalError if the mark cannot be stored now.
@@ -91,7 +91,7 @@ async def _store(readings: Sequence[Reading]) -> list[ReadMark | Exception]:
 async def _store_each(readings: Sequence[Reading]) -> list[ReadMark | Exception]:
     """Store marks one by one, so that a lock delays only the marks that need it.
 
-    Those for which the time is too short are left out at the end.
+    If the time runs out, the result lacks the marks at the end.
     """
     answers: list[ReadMark | Exception] = []
     with contextlib.suppress(TimeoutError):
@@ -107,7 +107,7 @@ async def _store_each(readings: Sequence[Reading]) -> list[ReadMark | Exception]
     return answers
 
 
-_waiting: per_loop[dict[Key, Reading]] = per_loop(dict)  # the furthest of each person
+_waiting: per_loop[dict[Key, Reading]] = per_loop(dict)  # the furthest one of each person
 _marks: DataLoader[Key, ReadMark] = DataLoader(
     _load, pause=lambda: settings.READ_MARK_PAUSE_SECONDS
 )

@@ -37,10 +37,10 @@ def store_one(reading: Reading) -> ReadMark:
         conversation=conversation, user_id=reader.pk, defaults={"side": side}
     )
     moved = sequence > participant.last_read_sequence
-    unread_from = participant.unread_from or 0  # by the person's own choice
+    unread_from = participant.unread_from or 0  # from there on, marked as unread by the person
     if moved or 0 < unread_from <= sequence:
         participant.last_read_sequence = max(sequence, participant.last_read_sequence)
-        participant.unread_from = None if moved else 0  # as the statement does it
+        participant.unread_from = None if moved else 0  # as in the PostgreSQL statement
         participant.save(update_fields=["last_read_sequence", "unread_from"])
     seen = sequence if unread_from > sequence else participant.last_read_sequence
     newer = conversation.messages.filter(sequence__gt=seen, side=side.other)
@@ -56,6 +56,6 @@ def store_one(reading: Reading) -> ReadMark:
         sequence=participant.last_read_sequence,
         moved=moved,
         badge_changed=badge_changed,
-        # A mark that stays is not sent.
+        # A mark that doesn't move isn't sent.
         hidden=moved and (bool(conversation.blocked_by) or hides_read(reader.pk)),
     )

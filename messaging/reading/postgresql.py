@@ -33,7 +33,7 @@ async def store(
         conversation.
 
     Raises:
-        Locked: another transaction holds a lock that one of them needs; none was stored.
+        Locked: another transaction holds a lock that one of the marks needs; none was stored.
         django.db.OperationalError: the database cannot be reached.
     """
     furthest: dict[tuple[int, int], int] = {}
@@ -143,10 +143,10 @@ def moved() -> str:
 
 
 def seen() -> str:
-    """Find readers who have seen everything from the other side, so the notification is read.
+    """Find readers who have seen everything from the other side, whose notification is now read.
 
     A mark that did not move may be ahead of this reading, so this uses the participant's row,
-    unless this reading is older than what the person has marked as unread.
+    unless the reading is older than what the person has marked as unread.
     """
     return f"""seen AS MATERIALIZED (
         SELECT m.user_id AS recipient_id, m.conversation_id AS subject_id
