@@ -50,7 +50,7 @@ class Order:
     """What to recall besides the scam itself, and the reasons, which the senders read.
 
     Args:
-        message_ids: the copies; those among them that are no match any more are left out.
+        message_ids: the copies; messages that no longer match are left out.
         facts, ground, clause, explanation: as in `Ruling`.
         mute_until: until when all senders are muted; None to mute nobody.
     """
@@ -67,13 +67,13 @@ class Order:
 def search(actor: Person, message_id: int) -> AuditEntry:
     """Record that a moderator searches for the copies of a scam, and may see them for a while.
 
-    The sides of their conversations see later that staff looked.
+    Later, both sides of the copies' conversations see that staff looked.
 
     Raises:
-        Claimed: somebody else works on its case.
+        Claimed: somebody else is working on its case.
         PermissionDenied: the actor lacks the permission.
         ValidationError: the scam isn't confirmed.
-        Message.DoesNotExist: it does not exist.
+        Message.DoesNotExist: there is no such message.
     """
     require_permission(actor, PERMISSION)
     claims.require(actor, Case.Kind.REPORT, f"message:{message_id}")
@@ -82,7 +82,7 @@ def search(actor: Person, message_id: int) -> AuditEntry:
     scam = Message.objects.select_related(*RELATED).get(pk=message_id)
     copies = [one.message.conversation_id for one in find(actor, scam).candidates()]
     entry = record(actor, "recall.searched", f"message:{message_id}", why)
-    moderation.note_looks(copies, case_id)  # not before the entry: see `candidates.find`
+    moderation.note_looks(copies, case_id)  # after the entry, see `candidates.find`
     return entry
 
 
@@ -103,17 +103,17 @@ def searched(actor: Person, message_id: int) -> AuditEntry | None:
 
 @transaction.atomic
 def recall(actor: Person, message_id: int, order: Order) -> Recall:
-    """Take a scam and its copies back, mute their senders if asked, and warn who got one.
+    """Take a scam and its copies back, mute their senders if asked, and warn everybody who got one.
 
-    All or nothing, because it is one transaction; `RECALL_MOST` bounds it. Each message and each
-    mute is a decision with its entry in the audit trail, and the recall itself is one more.
+    One transaction does all of it or nothing; `RECALL_MOST` limits its size. Each message and each
+    mute is a decision with its own audit entry, and the recall itself leaves one more.
 
     Raises:
-        AlreadyDone: the scam was recalled before, and all of the copies.
-        Claimed: somebody else works on the case of one of the messages.
+        AlreadyDone: the scam and all the copies have already been recalled.
+        Claimed: somebody else is working on the case of one of the messages.
         PermissionDenied: the actor lacks a permission.
         ValidationError: the scam isn't confirmed, or a reason is missing.
-        Message.DoesNotExist: it does not exist.
+        Message.DoesNotExist: there is no such message.
     """
     require_permission(actor, PERMISSION)
     require_reason(order.facts)
@@ -121,12 +121,12 @@ def recall(actor: Person, message_id: int, order: Order) -> Recall:
     chosen = set(order.message_ids)
     copies = [one for one in find(actor, scam).candidates() if one.message.pk in chosen]
     items = [Candidate(scam, [SCAM]), *copies]
-    # So that the notifications of the conversations are changed in their order too.
+    # So that the notifications of the conversations are changed in the same order, too.
     items.sort(key=lambda one: (one.message.conversation_id, one.message.pk))
     reports = _lock(actor, items)
     _require_confirmed(message_id)
     if earlier := Recall.objects.filter(items__message=scam, undone_at=None).first():
-        items = _not_recalled(items)  # there were more copies than one recall takes back
+        items = _not_recalled(items)  # one recall may not have reached all copies
         if not items:
             raise AlreadyDone(
                 _("This message was recalled before."), earlier.made_by, earlier.created_at
@@ -165,15 +165,15 @@ def recall(actor: Person, message_id: int, order: Order) -> Recall:
 def undo(actor: Person, recall_id: int, reason: str) -> Recall:
     """Undo all that a recall did: messages come back, mutes end, warnings are withdrawn.
 
-    What an appeal has overturned already stays so. Open appeals against its decisions are closed,
-    because their authors were right.
+    Decisions that an appeal has already overturned stay overturned. Open appeals against the other
+    decisions are closed, because their authors were right.
 
     Raises:
-        AlreadyDone: it is undone.
-        Claimed: somebody else works on the case of such an appeal, of a message or of a sender.
+        AlreadyDone: the recall has already been undone.
+        Claimed: somebody else is working on the case of such an appeal, a message or a sender.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given, or the actor has sent one of the messages.
-        Recall.DoesNotExist: it does not exist.
+        Recall.DoesNotExist: there is no such recall.
     """
     require_permission(actor, PERMISSION)
     reason = require_reason(reason)
@@ -182,11 +182,11 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
         raise AlreadyDone(_("This recall is undone."), row.undone_by, row.undone_at)
     keys = [*row.items.filter(decision__isnull=False).values_list("decision", flat=True)]
     keys += row.mutes.values_list("pk", flat=True)
-    appeals.lock_open(actor, keys)  # their cases come before people in the order of locks
+    appeals.lock_open(actor, keys)  # in the order of locks, their cases precede people
     about = Decision.objects.filter(pk__in=listed(keys)).values_list("person", "conversation")
     _lock_people(person for person, _talk in about)
     _lock_conversations(talk for _person, talk in about)
-    open_appeals = appeals.lock_open(actor, keys)  # with those that were filed meanwhile
+    open_appeals = appeals.lock_open(actor, keys)  # including those filed meanwhile
     in_force = Decision.objects.filter(pk__in=listed(keys), overturned_at=None).order_by("pk")
     to_undo = list(in_force.select_related("person", "message"))
     claims.require_uninvolved(actor, [one.person_id for one in to_undo])
@@ -221,7 +221,7 @@ def _lock(actor: Person, items: Collection[Candidate]) -> dict[int, int]:
     """Lock all that the decisions will change, in the order of docs/decisions/0013-lock-order.md.
 
     Returns:
-        For each message with open reports one of these.
+        One open report for each message that has any.
     """
     about = Report.objects.filter(
         message__in=listed(one.message.pk for one in items), outcome=""
@@ -274,7 +274,7 @@ def _remove(actor: Person, order: Order, item: Candidate, reports: Mapping[int, 
 
 
 def _mute(actor: Person, order: Order, items: Iterable[Candidate]) -> list[Decision]:
-    """Mute each sender who isn't muted as long already, and whose account is there."""
+    """Mute each sender whose account still exists and who isn't already muted as long."""
     senders = {one.message.sender_id: one.message.sender for one in items}
     mutes = []
     for pk, person in sorted(senders.items()):

@@ -25,7 +25,7 @@ from .forms import RecallForm
 
 @admin.register(Recall)
 class RecallAdmin(LargeAdmin[Recall]):
-    """What was recalled together, and by whom. Each can be undone together."""
+    """What was recalled together, and by whom. A recall can be undone as a whole."""
 
     list_display = ("id", "messages", "senders", "warned", "made_by", "created_at", "undone_at")
     list_filter = (("undone_at", Happened),)
@@ -144,7 +144,7 @@ def _recalled(
     except PermissionDenied:
         form.add_error("reason", gettext("You can't do this. Nothing was changed."))
     except ValidationError as error:
-        form.add_error("reason", error.messages)  # under the facts, whatever the field
+        form.add_error("reason", error.messages)  # below the facts, for any field
     return None
 
 
@@ -159,7 +159,7 @@ def _initial() -> dict[str, str]:
 
 
 def _done(row: Recall) -> str:
-    """Say what a recall did."""
+    """Return a sentence that says what a recall did."""
     messages = ngettext("%(count)s message", "%(count)s messages", row.messages)
     people = ngettext("%(count)s person", "%(count)s people", row.warned)
     return gettext("%(messages)s recalled, %(people)s warned.") % {

@@ -1,4 +1,4 @@
-"""Find the copies of a scam, grouped by what is alike."""
+"""Find the copies of a scam, grouped by what they share with it."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ LABELS = {
     "link": _("The same link"),
 }
 KINDS = tuple(LABELS)
-# Chosen from the start. Others may share a link or a number with a scam because they ask about it.
+# Chosen by default. Other messages may share a link or number because they ask about the scam.
 COPIES = (WORDS, PICTURE)
 SAMPLES = 3  # messages of a group that are shown at once
 RELATED = ("sender", "conversation__shop", "conversation__consumer")
@@ -39,7 +39,7 @@ RELATED = ("sender", "conversation__shop", "conversation__consumer")
 
 @dataclass
 class Candidate:
-    """A message that may be a copy, with all kinds in which it is alike."""
+    """A message that may be a copy, with all kinds of things that it shares with the scam."""
 
     message: Message
     kinds: list[str] = field(default_factory=list)
@@ -57,18 +57,18 @@ class Candidate:
 
     @property
     def also(self) -> list[object]:
-        """In what else than that of its group it is alike."""
+        """What else the message shares with the scam, besides what its group does."""
         return [LABELS[kind] for kind in self.kinds[1:]]
 
 
 @dataclass
 class Group:
-    """Messages that are alike in one thing.
+    """Messages that share one thing with the scam.
 
     Args:
-        name: of the group in forms.
+        name: the group's name in forms.
         kind: one of `KINDS`.
-        value: what they share, as the scam has it; empty for words and pictures.
+        value: what they share, as written in the scam; empty for words and pictures.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Group:
 
     @property
     def is_copies(self) -> bool:
-        """Whether the messages are surely copies, and chosen from the start."""
+        """Whether the messages are certainly copies, and chosen by default."""
         return self.kind in COPIES
 
     @property
@@ -100,13 +100,13 @@ class Group:
 
     @property
     def recipients(self) -> int:
-        """How many shoppers and shops got one of them."""
+        """How many shoppers and shops got one of the messages."""
         return len({recipient_of(row.message) for row in self.rows})
 
 
 @dataclass(frozen=True)
 class Matches:
-    """The groups, none of them empty. `is_cut`: there are more than one recall takes back."""
+    """The groups, none of them empty. `is_cut`: more messages match than one recall takes back."""
 
     groups: list[Group]
     is_cut: bool
@@ -117,14 +117,14 @@ class Matches:
 
 
 def find(actor: Person, scam: Message, *, looked_at: datetime | None = None) -> Matches:
-    """Return the copies of a scam of the last `RECALL_DAYS`, at most `RECALL_MOST`.
+    """Return the copies of a scam from the last `RECALL_DAYS`, at most `RECALL_MOST`.
 
-    Leaves out what the shop sends automatically, what was recalled before, and messages of people
-    about whom the actor can't decide: staff and the actor.
+    Leaves out automatic messages, messages that were recalled before, and messages of people about
+    whom the actor can't decide: staff and the actor.
 
     Args:
-        looked_at: when a search was recorded. What it did not find is left out, because the sides
-            of those conversations would never learn that staff have seen it.
+        looked_at: when a search was recorded. Messages that it did not find are left out, because
+            the sides of their conversations would never see that staff have looked.
     """
     most, since = settings.RECALL_MOST, timezone.now() - timedelta(days=settings.RECALL_DAYS)
     sources = list(_sources(scam, since, most + 1))
@@ -174,7 +174,7 @@ def _allowed(actor: Person) -> QuerySet[Message]:
 
 
 def _looked_at(rows: QuerySet[Message], at: datetime) -> QuerySet[Message]:
-    """Return the messages whose conversations have a look of the search at that time."""
+    """Return the messages whose conversations have a look from the search at the given time."""
     looks = Look.objects.filter(conversation=OuterRef("conversation"), created_at__gte=at)
     return rows.filter(Exists(looks), created_at__lte=at)
 
@@ -186,7 +186,7 @@ def _of_staff() -> Q:
 def _sources(
     scam: Message, since: datetime, limit: int
 ) -> Iterator[tuple[str, str, str, list[int]]]:
-    """Yield name, kind and value of what messages may share with the scam, and their keys."""
+    """Yield the name, kind and value of what messages may share with the scam, and their keys."""
     texts = [scam.body, *scam.versions.values_list("body", flat=True)]
     contacts: dict[int, Contact] = {one.key: one for text in texts for one in contacts_of(text)}
     yield WORDS, WORDS, "", words.alike(scam.body, since, limit)

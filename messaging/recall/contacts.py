@@ -16,8 +16,8 @@ from messaging.similar import texts
 
 WORDS = "words"
 NEAR = "near"  # bands of texts with nearly the same words
-WORDS_MIN = 24  # letters; shorter texts such as "Is it still available?" are everybody's
-PHONE_DIGITS = 9  # compared from the end: the country's code is often left out
+WORDS_MIN = 24  # letters; anybody may send a shorter text, such as "Is it still available?"
+PHONE_DIGITS = 9  # compared from the end, because people often leave out the country code
 NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 SPELLED_AT, SPELLED_DOT = re.compile(AT), re.compile(DOT)
 WEB = re.compile(r"^[a-z]{3,6}:/*")
@@ -25,13 +25,13 @@ WEB = re.compile(r"^[a-z]{3,6}:/*")
 
 @dataclass(frozen=True)
 class Contact:
-    """Something in a text by which copies of it are found.
+    """Something in a text by which copies of the text are found.
 
     Args:
         kind: as `shield.findings.Kind` names it, or `words` for the text as a whole, or `near`
             for what it has in common with nearly the same text.
-        value: in one spelling, however it is written.
-        written: as it is written.
+        value: in one spelling, however the text writes it.
+        written: as the text writes it.
     """
 
     kind: str
@@ -46,7 +46,7 @@ class Contact:
 
 
 def contacts_of(text: str) -> list[Contact]:
-    """Return a text's contacts, links and words, each once; nothing of the site's own links."""
+    """Return a text's contacts, links and words, each once, without links to the site itself."""
     unique: dict[tuple[str, str], Contact] = {}
     for one in _all(text):
         if one.value:

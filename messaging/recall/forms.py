@@ -16,7 +16,7 @@ def _mutes() -> list[tuple[str, str]]:
 
 
 class RecallForm(ReasonsForm):
-    """The reasons, which all senders read, and for how long they are muted."""
+    """The reasons, which all senders read, and how long the senders are muted."""
 
     field_order = ("days", "ground", "clause", "explanation", "reason")
     days = forms.ChoiceField(label=gettext_lazy("Mute all senders"), choices=_mutes, required=False)

@@ -1,4 +1,4 @@
-"""Recalls, what they took back and whom they warned; and what messages can be found by."""
+"""Recalls, what they took back and whom they warned, and the traces by which copies are found."""
 
 from typing import TYPE_CHECKING
 
@@ -96,7 +96,7 @@ class Recall(models.Model):
 
 
 class RecallItem(models.Model):
-    """A message of a recall. Without a decision, it had been hidden before."""
+    """A message of a recall. It has no decision if it was already hidden."""
 
     recall = models.ForeignKey(
         Recall,

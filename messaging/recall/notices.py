@@ -1,4 +1,4 @@
-"""Warn the people who got a recalled message, at the bell, and withdraw that."""
+"""Warn the people who got a recalled message, at the bell, and withdraw the warnings."""
 
 from collections.abc import Iterable
 
@@ -25,7 +25,7 @@ def warn(recall: Recall, messages: Iterable[Message]) -> int:
     Nobody is warned twice, neither by this recall nor about a conversation of an earlier one.
 
     Args:
-        messages: with their conversations, which the caller has locked.
+        messages: the messages with their conversations, which the caller has locked.
 
     Returns:
         How many people were warned.
@@ -52,7 +52,7 @@ def warn(recall: Recall, messages: Iterable[Message]) -> int:
 
 
 def withdraw(recall: Recall) -> None:
-    """Take the warnings of a recall back."""
+    """Withdraw the warnings of a recall."""
     keys = list(recall.warnings.values_list("pk", flat=True))
     notifications.forget(Recall.NEWS_KIND, keys)
 
@@ -64,7 +64,7 @@ def recall_words(news: News) -> Words:
 
 
 def _first_of_each(messages: Iterable[Message]) -> dict[int, Message]:
-    """Return for each person who can read one of the messages the first of them."""
+    """Return the first message that each person can read, by the person's key."""
     shops = {one.conversation.shop_id for one in messages if one.side == Side.CONSUMER}
     members: dict[int, list[int]] = {shop: [] for shop in shops}
     rows = host.active_members().filter(shop_id__in=listed(shops)).order_by()

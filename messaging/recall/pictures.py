@@ -9,7 +9,7 @@ from messaging.models import Message
 def same(message: Message, since: datetime, limit: int) -> list[int]:
     """Return the keys of messages with a picture of this message, perhaps recompressed.
 
-    The newest first.
+    The newest messages come first.
     """
     keys: set[int] = set()
     for one in set(message.files.values_list("picture_hash", flat=True)):

@@ -18,13 +18,13 @@ TEXTS_AT_ONCE = 1  # less than a millisecond of Python's work
 
 
 def due(limit: int) -> int:
-    """Read the messages and earlier texts since the last time; return how many there were.
+    """Read the messages and earlier texts stored since the last call; return how many there were.
 
     A transaction that began earlier may store a smaller key later, so the newest messages wait for
     `TRACES_DELAY_SECONDS`.
 
     Args:
-        limit: ignored: reading is cheap.
+        limit: ignored, because reading is cheap.
     """
     if not TraceProgress.objects.exists():
         TraceProgress.objects.bulk_create([TraceProgress(pk=1)], ignore_conflicts=True)

@@ -15,8 +15,9 @@ from . import contacts, traces
 def alike(text: str, since: datetime, limit: int) -> list[int]:
     """Return the keys of messages with the same letters, then of those with nearly the same.
 
-    Each group the newest first. Of nearly the same ones, only the newest `SIMILAR_CANDIDATES_MAX`
-    of each band are compared, so that a text that thousands send costs no more than a rare one.
+    The newest of each group come first. To find nearly the same letters, this compares only the
+    newest `SIMILAR_CANDIDATES_MAX` messages of each band, so that a text that thousands of people
+    send costs no more than a rare one.
     """
     same: list[int] = []
     near: set[int] = set()
