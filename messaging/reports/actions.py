@@ -1,4 +1,4 @@
-"""Report something to staff. Each is safe to repeat with the same words."""
+"""Report something to staff. Each act is safe to repeat with the same words."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ from . import cases, notices, things
 
 REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
 NAME_MAX = Report._meta.get_field("person_name").max_length
-TITLE_MAX = Report._meta.get_field("product_title").max_length  # a host's may be longer
+TITLE_MAX = Report._meta.get_field("product_title").max_length  # a host's titles may be longer
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Visitor:
     """Somebody without an account who reports a product or a shop.
 
     Args:
-        name, email: may be empty for what endangers children.
-        language: of the mails.
+        name, email: may be empty in a report about child safety.
+        language: the language of the mails.
         address: the result of `rate_limits.address`.
         ipv6_site: the result of `site_of`.
     """
@@ -97,10 +97,10 @@ def report_person(
 
 
 def person_in(conversation: Conversation, actor: Person, person_id: int) -> Any:
-    """Return a person of the other side of a conversation, whom the actor has seen there.
+    """Return a person on the other side of a conversation whom the actor has seen there.
 
     Raises:
-        Http404: there is no such person: not the shopper, and of the shop nobody who has written.
+        Http404: there is no such person: neither the shopper, nor a member who wrote for the shop.
     """
     person = get_user_model()._default_manager.filter(pk=person_id).first()
     if person is None or person_id == actor.pk:

@@ -1,4 +1,4 @@
-"""The case of a reported thing: one, however many people report it."""
+"""The case of a reported thing: one case, however many people report the thing."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from trato.people import Person
 from . import queries, things
 
 KIND = Case.Kind.REPORT
-# How urgent the reasons are; the others are normal.
+# How urgent the reasons are; all others are normal.
 SEVERITIES = {
     Report.Reason.CHILD_SAFETY: Case.Severity.SEVERE,
     Report.Reason.SCAM: Case.Severity.HIGH,
@@ -25,12 +25,12 @@ SEVERITIES = {
 
 
 def subject_of(report: Report) -> str:
-    """Return what cases call the reported thing."""
+    """Return the reported thing's name in cases."""
     return f"{report.kind}:{report.about_id}"
 
 
 def opened(report: Report) -> None:
-    """Open the case of a new report, or count it there; not of one that is set aside."""
+    """Open the case of a new report, or count the report in it; not if the report is set aside."""
     if report.is_set_aside:
         return
     report.refresh_from_db(fields=["kind", "about_id"])  # the database has generated them
@@ -49,21 +49,21 @@ def claimed(actor: Person, report_id: int) -> None:
     """Refuse an act on a report if somebody else has claimed its case.
 
     Raises:
-        Claimed: somebody else works on it.
-        Report.DoesNotExist: it does not exist.
+        Claimed: somebody else is working on it.
+        Report.DoesNotExist: there is no such report.
     """
     require(actor, KIND, subject_of(Report.objects.get(pk=report_id)))
 
 
 def closed(report: Report) -> None:
-    """Close the case of a report that was closed or set aside, once no other one is open.
+    """Close the case of a report that was closed or set aside, once no other report is open.
 
-    Until then, the case is about the person whom the oldest other report blames.
+    Until then, the case is about the person whom the oldest open report blames.
     """
     rest = queries.alike(report).filter(outcome="", is_set_aside=False).order_by("pk").first()
     if rest is None:
         close_case(KIND, subject_of(report))
-    elif rest.conversation_id:  # only these have two sides
+    elif rest.conversation_id:  # only conversations have two sides
         people = things.people_behind(rest)
         _open(report).update(person=people[0] if people else None)
 

@@ -7,10 +7,10 @@ from trato.people import is_deleted
 
 
 def forget_deleted(report: Report) -> None:
-    """Empty what staff kept for a report that was open, and is closed or set aside now.
+    """Empty what staff kept for an open report, now that it is closed or set aside.
 
     Args:
-        report: with its reporter and its message; as it is stored now.
+        report: with its reporter and its message, as they are stored now.
     """
     if report.reporter_id and is_deleted(report.reporter):
         Report.objects.filter(pk=report.pk).update(words="")

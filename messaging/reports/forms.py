@@ -1,4 +1,4 @@
-"""Why something is reported, by people and by visitors without an account."""
+"""The forms in which people, and visitors without an account, say why they report something."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class ReportForm(forms.Form):
 
 
 class VisitorReportForm(ReportForm):
-    """The same from a visitor, as article 16(2) of the Digital Services Act has it."""
+    """The same for a visitor, with what article 16(2) of the Digital Services Act asks for."""
 
     words = MultilineField(
         label=_("What is wrong, and why is it against the law or our rules?"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MutedReporter(models.Model):
-    """Somebody who has abused reports: new ones are accepted, and set aside."""
+    """Somebody who has abused reports. Their new reports are accepted and set aside."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,

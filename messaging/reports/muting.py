@@ -29,7 +29,7 @@ def mute(actor: Person, reporter_id: int, reason: str) -> None:
     If a case has no other open reports, this closes it, even if a colleague is working on it.
 
     Raises:
-        AlreadyDone: the person is muted.
+        AlreadyDone: the person is already muted.
         PermissionDenied: see `may_mute`.
         ValidationError: no reason is given.
     """

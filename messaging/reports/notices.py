@@ -24,7 +24,7 @@ def notify_reporter(report: Report) -> None:
 
 
 def notify_restored(report: Report) -> None:
-    """Notify the person who filed a report that what was done is taken back."""
+    """Notify the person who filed a report that the action taken was undone."""
     report.done = Report.Done.RESTORED
     report.save(update_fields=["done"])
     notify_reporter(report)

@@ -1,4 +1,4 @@
-"""What people read about a report of theirs. It never says who decided."""
+"""What people read about their own reports. It never says who decided."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ RECEIVED, ACTED, NOTHING = "received", "acted", "nothing"
 
 
 def code_of(report: Report) -> str:
-    """Return what became of a report: `RECEIVED`, one of `Report.Done`, `ACTED` or `NOTHING`."""
+    """Return the outcome of a report: `RECEIVED`, one of `Report.Done`, `ACTED` or `NOTHING`."""
     if not report.outcome:
         return RECEIVED
     return report.done or (ACTED if report.outcome == Report.Outcome.UPHELD else NOTHING)

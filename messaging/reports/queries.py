@@ -64,7 +64,7 @@ def page_of(person: Person, wanted: PageRequest) -> Page[Any]:
 
 
 def own(person: Person, report_id: int) -> Report:
-    """Return a report of a person's own; raise Http404 for other people's."""
+    """Return one of a person's own reports; raise Http404 for other people's reports."""
     rows = Report.objects.filter(reporter_id=person.pk).select_related(*things.RELATED)
     row = rows.filter(pk=report_id).first()
     if row is None:
@@ -73,7 +73,7 @@ def own(person: Person, report_id: int) -> Report:
 
 
 def alike(report: Any) -> QuerySet[Report]:
-    """Return all reports of the same thing; `report` may be an `OuterRef` of each."""
+    """Return all reports of the same thing; for a subquery, `report` is the class `OuterRef`."""
     kind, about_id = (
         (OuterRef("kind"), OuterRef("about_id"))
         if report is OuterRef
@@ -91,7 +91,7 @@ def against_same(report: Report) -> QuerySet[Report]:
 
 
 def oldest_of_each_thing() -> Combinable:
-    """The condition for the oldest open report of each thing that is on the list."""
+    """Return the condition for each thing's oldest open report, without reports set aside."""
     open_ones = alike(OuterRef).filter(outcome="", is_set_aside=False)
     older = open_ones.filter(
         Q(created_at__lt=OuterRef("created_at"))
@@ -116,13 +116,13 @@ def with_counts(rows: QuerySet[Report]) -> QuerySet[Report]:
 
 
 def hiding(report: Report) -> Decision | None:
-    """Return a decision by which a reported product is off sale; its owners have one each."""
+    """Return a decision that took a reported product off sale; each owner has one."""
     rows = Decision.objects.filter(measure=Decision.Measure.HIDE, overturned_at=None)
     return rows.filter(product=report.product_id).order_by("pk").first()
 
 
 def upheld() -> Q:
-    """The condition on reports that were right: action was taken, and not taken back."""
+    """Return the condition for reports that were right: staff acted, and did not undo it."""
     return Q(outcome=Report.Outcome.UPHELD) & ~Q(done=Report.Done.RESTORED)
 
 

@@ -1,4 +1,4 @@
-"""How long reports of visitors are kept, which have a name and an address."""
+"""How long visitors' reports are kept. They contain a name and an address."""
 
 from django.conf import settings
 from django.db.models import QuerySet

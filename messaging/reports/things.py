@@ -12,7 +12,7 @@ from messaging.models import Conversation, Report
 from messaging.search.excerpts import address
 from trato.people import Person
 
-# What the functions below read, for `select_related`.
+# The relations that the functions below read, for `select_related`.
 RELATED = (
     "message__conversation__shop", "conversation__shop", "conversation__consumer",
     f"product__{host.product_shop_field}", "shop", "person", "blamed_person",
@@ -22,8 +22,8 @@ RELATED = (
 def name_of(report: Report) -> str:
     """Return the name of the reported thing: of a product, a shop or a person.
 
-    A product keeps the one it had when it was reported. A message or conversation has that of the
-    product that it is about.
+    A product keeps the name it had when it was reported. A message or conversation has the name of
+    the product that it is about.
     """
     if report.product_id:
         return report.product_title or host.product_title(report.product)
@@ -38,7 +38,7 @@ def name_of(report: Report) -> str:
 def name_for_reporter(report: Report) -> str:
     """Return the name of the reported thing that its reporter knows.
 
-    People may have another name by now, and nothing to do with the reporter any more.
+    A person may have another name by now, and may no longer have to do with the reporter.
     """
     return report.person_name or name_of(report)
 
@@ -79,7 +79,7 @@ def blamed_for(thing: Mapping[str, Any], reporter_id: int | None) -> dict[str, i
 def people_behind(report: Report) -> list[Any]:
     """Return the people who answer for the reported thing, whom staff may suspend.
 
-    Of a shop these are its owners.
+    For a shop, these are its owners.
     """
     if report.blamed_shop_id is None:
         return [report.blamed_person]
@@ -105,7 +105,7 @@ def against(person: Person) -> QuerySet[Report]:
 def owned_shops(person_id: int) -> list[int]:
     """Return the keys of the shops that a person answers for.
 
-    Of a suspended person these are only the shops that nobody else works for.
+    For a suspended person, these are only the shops that nobody else works for.
     """
     person: Any = get_user_model()._default_manager.get(pk=person_id)
     shops = {*host.shops_of([person_id])[person_id], *host.shops_closing_with(person)}

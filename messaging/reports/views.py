@@ -66,7 +66,7 @@ def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
 
 
 def _others(user: Any, row: Conversation) -> list[Any]:
-    """Return the people of the other side whom the person may report."""
+    """Return the people on the other side whom the person may report."""
     if row.consumer_id != user.pk:
         return [row.consumer]
     written = row.messages.filter(side=Side.SELLER, is_automatic=False)
@@ -78,7 +78,7 @@ def _others(user: Any, row: Conversation) -> list[Any]:
 @require_http_methods(["GET", "POST"])
 @person_required
 def person(request: PersonRequest, conversation_id: int, person_id: int) -> HttpResponse:
-    """Report somebody of the other side of a conversation."""
+    """Report somebody on the other side of a conversation."""
     row = access.conversation_for(request.user, conversation_id)
     other = actions.person_in(row, request.user, person_id)
     return _form(
@@ -151,7 +151,7 @@ def _form(
 @require_GET
 @person_required
 def own_reports(request: PersonRequest) -> HttpResponse:
-    """List what the person has reported, and what became of it."""
+    """List the person's reports and their outcomes."""
     page = queries.page_of(request.user, PageRequest.from_query(request.GET))
     context = {"page": page, "receipts": [queries.receipt_of(row) for row in page.rows]}
     return render(request, "messaging/reports/own_reports.html", context)
@@ -160,6 +160,6 @@ def own_reports(request: PersonRequest) -> HttpResponse:
 @require_GET
 @person_required
 def own_report(request: PersonRequest, report_id: int) -> HttpResponse:
-    """Show a report of the person's own: the receipt, and later the outcome."""
+    """Show one of the person's own reports: the receipt, and later the outcome."""
     report = queries.own(request.user, report_id)
     return render(request, "messaging/reports/receipt.html", queries.page_about(report))

@@ -1,4 +1,4 @@
-"""The link with which visitors without an account see what became of their report."""
+"""The link under which visitors without an account see the outcome of their report."""
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -13,12 +13,12 @@ SALT = "messaging.reports"
 
 
 def path_of(report: Report) -> str:
-    """Return the address of a report's page; nobody can guess it."""
+    """Return the path of a report's page, which nobody can guess."""
     return reverse("messaging:visitor_report", args=[Signer(salt=SALT).sign(str(report.pk))])
 
 
 def url_of(report: Report) -> str:
-    """Return the same with the site, for mails."""
+    """Return the full address of a report's page, for mails."""
     site: str = settings.SITE_URL
     return site.rstrip("/") + path_of(report)
 

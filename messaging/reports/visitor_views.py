@@ -1,4 +1,4 @@
-"""The form for visitors without an account, and the page behind the link of their mail."""
+"""The form for visitors without an account, and the page behind the link in their mail."""
 
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ def report(
 ) -> HttpResponse:
     """Show the form, or store a report and confirm it by mail.
 
-    The answer is the same if this address has reported the thing before.
+    The answer is the same if this e-mail address has reported the thing before.
     """
     kind = Report.Kind.SHOP if product is None else Report.Kind.PRODUCT
     form = VisitorReportForm(request.POST or None, kind=kind)
@@ -66,19 +66,19 @@ def _sent(request: HttpRequest, given: dict[str, Any], thing: dict[str, Any]) ->
     )
     row = actions.report_as_visitor(visitor, given["reason"], given["words"], **thing)
     if row and not mails.send_receipt(request, row):
-        return redirect(visitor_links.path_of(row))  # the only way to the link
+        return redirect(visitor_links.path_of(row))  # the visitor gets the link in no other way
     return redirect("messaging:visitor_reported")
 
 
 @require_GET
 def reported(request: HttpRequest) -> HttpResponse:
-    """Say that the report has arrived and where its link is."""
+    """Confirm that the report has arrived, and say where its link is."""
     return render(request, "messaging/reports/visitor_reported.html")
 
 
 @require_GET
 @cache_control(private=True, no_store=True)
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a visitor's report, and what became of it, behind the link of the mail."""
+    """Show a visitor's report and its outcome, behind the link in the mail."""
     context = queries.page_about(visitor_links.report_behind(token)) | {"is_visitor": True}
     return render(request, "messaging/reports/receipt.html", context)
