@@ -39,11 +39,11 @@ def release(actor: Person, held_id: int, reason: str) -> HeldMessage:
 
     Raises:
         AlreadyDone: it has been decided, or taken back.
-        Claimed: somebody else works on its case.
+        Claimed: somebody else is working on its case.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given, the actor is involved, or the sender can't write at
             present.
-        HeldMessage.DoesNotExist: it does not exist.
+        HeldMessage.DoesNotExist: there is no such message.
     """
     row, reason = _to_decide(actor, held_id, reason)
     if not row.sender.is_active:
@@ -67,7 +67,7 @@ def refuse(row: HeldMessage) -> None:
 
 
 def deliver_after_all(row: HeldMessage) -> None:
-    """Let a message through whose decision is overturned, unless its sender has taken it back.
+    """Let a message through after its rejection was overturned, unless the sender took it back.
 
     Args:
         row: with its conversation, which the caller has locked.
@@ -115,9 +115,9 @@ def require_reviewer(actor: Person) -> None:
 
 
 def is_undecided(row: HeldMessage) -> bool:
-    """Whether a message waits for a decision, or an appeal about it does.
+    """Whether a message, or an appeal about it, waits for a decision.
 
-    Until then, it is somebody's task to read its words.
+    As long as it does, somebody has the task of reading its words.
     """
     return row.state == State.WAITING or (
         Appeal.objects.filter(decision__held=row, outcome="").exists()
@@ -132,15 +132,15 @@ def waiting(actor: Person, held_id: int, conversation: Conversation) -> HeldMess
 
     Raises:
         AlreadyDone: it has been decided, or taken back.
-        Claimed: somebody else works on its case.
+        Claimed: somebody else is working on its case.
         ValidationError: the actor is involved.
-        HeldMessage.DoesNotExist: it is not there any more.
+        HeldMessage.DoesNotExist: it no longer exists.
     """
     row = HeldMessage.objects.select_related("sender").get(pk=held_id, conversation=conversation)
     row.conversation = conversation
     members = host.members_of(conversation.shop_id)
     claims.require_uninvolved(actor, [row.sender_id, conversation.consumer_id, *members])
-    claims.require(actor, Case.Kind.HELD, row.subject)  # after the conversation, as sends do
+    claims.require(actor, Case.Kind.HELD, row.subject)  # locked after the conversation, as in sends
     if row.state != State.WAITING:
         raise _decided(row)
     return row
@@ -159,8 +159,8 @@ def _decided(row: HeldMessage) -> AlreadyDone:
 
 
 def _deliver_due(conversation: Conversation, sender: Person) -> None:
-    """Deliver what nothing holds any more, in the order of sending; stop at what still waits."""
-    if not sender.is_active or not unmuted([sender.pk]):  # `due` looks again
+    """Deliver what nothing holds any more, in the order of sending, up to a message that waits."""
+    if not sender.is_active or not unmuted([sender.pk]):  # `due` tries again later
         return
     for row in queries.open_of(conversation, sender.pk):
         if row.state == State.WAITING and row.reason:
@@ -171,7 +171,7 @@ def _deliver_due(conversation: Conversation, sender: Person) -> None:
 
 
 def _deliver(row: HeldMessage) -> bool:
-    """Store a message in the log, where its conversation is locked, and announce it on commit.
+    """Store a message in the log, under its conversation's lock, and announce it on commit.
 
     Returns:
         Whether that is settled. If the sender has been muted or suspended meanwhile, it waits.
@@ -202,7 +202,7 @@ def _deliver(row: HeldMessage) -> bool:
 
 
 def _is_active(person_id: int) -> bool:
-    """Whether an account is active as of now, unlike a row that was read before."""
+    """Whether an account is active now, which a row that was read before may not tell."""
     return get_user_model()._default_manager.filter(pk=person_id, is_active=True).exists()
 
 
@@ -224,7 +224,7 @@ def _tell(row: HeldMessage) -> None:
 
 
 def due(limit: int) -> int:
-    """Deliver what nothing holds any more, where its sender could not write for a while.
+    """Deliver messages that nothing holds any more, whose sender could not write for a while.
 
     Conversations that somebody else has locked wait for the next time.
 

@@ -29,7 +29,7 @@ WORDS = ("excerpt", "their_words", "quote")
 
 
 def is_reviewer(request: HttpRequest) -> bool:
-    """Whether it is the person's task to decide about held messages."""
+    """Whether the person has the task of deciding about held messages."""
     return person_of(request).has_perm("messaging.review_held_message")
 
 
@@ -85,7 +85,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
 
     @admin.display(description=_("what they wrote"))
     def excerpt(self, row: HeldMessage) -> str:
-        """Return the beginning of a message, as long as it is somebody's task to decide about it.
+        """Return the beginning of a message, as long as somebody has to decide about it.
 
         To read private words later, staff open the conversation, which is recorded.
         """
@@ -106,7 +106,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Render the page of one message, and what can be done about it."""
+        """Render the page of one message, with what can be done about it."""
         row = context["original"]
         may_read = is_reviewer(request) and actions.is_undecided(row)
         context["may_review"] = row.state == HeldMessage.State.WAITING and is_reviewer(request)
@@ -122,7 +122,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
         ]
 
     def file(self, request: HttpRequest, held_id: int, file_id: int) -> HttpResponse:
-        """Send a file of a held message to those who may read its words, as long as they may."""
+        """Send a file of a held message to staff who may read its words, as long as they may."""
         if not is_reviewer(request):
             raise PermissionDenied
         row = get_object_or_404(HeldMessage, pk=held_id)
@@ -132,7 +132,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
         return respond(request, file, "-small" if "small" in request.GET and file.is_image else "")
 
     def release(self, request: HttpRequest, held_id: int) -> HttpResponse:
-        """Let a message through, with a reason. Staff who don't deliver it decide about it."""
+        """Let a message through, with a reason. To reject it, staff make a decision instead."""
         actor = person_of(request)
         row = get_object_or_404(HeldMessage.objects.select_related("sender"), pk=held_id)
         return act_with_reason(
