@@ -26,8 +26,8 @@ def start(actor: Person, conversation_id: int) -> Contents | Export:
     """Export a conversation as the actor sees it, in the current language and time zone.
 
     Returns:
-        The contents, to be sent now; or for a large conversation what is being prepared in the
-        background, or is ready: asking twice gives one.
+        The contents, to send now. For a large conversation, the export that is being prepared in
+        the background or is ready; asking twice gives the same one.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
@@ -43,7 +43,7 @@ def start(actor: Person, conversation_id: int) -> Contents | Export:
 
 @transaction.atomic
 def _order(actor: Person, conversation: Conversation) -> Export:
-    access.lock_writer(actor)  # takes turns with a second click
+    access.lock_writer(actor)  # a second click waits for the first
     language = translation.get_language() or settings.LANGUAGE_CODE
     zone = timezone.get_current_timezone_name()
     own = queries.exports_of(actor, conversation)
@@ -62,10 +62,10 @@ def _order(actor: Person, conversation: Conversation) -> Export:
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def start_everything(actor: Person) -> Export:
-    """Prepare all data of a person in the background, in the current language and time zone.
+    """Prepare all of a person's data in the background, in the current language and time zone.
 
     Returns:
-        What is being prepared: asking twice gives one.
+        The export that is being prepared; asking twice gives the same one.
 
     Raises:
         Refused: see `start`.
@@ -81,7 +81,7 @@ def start_everything(actor: Person) -> Export:
 
 
 def _replace(actor: Person, conversation: Conversation | None, language: str, zone: str) -> Export:
-    """Order an export in place of an earlier one of the same."""
+    """Order an export, and delete an earlier one of the same conversation or of everything."""
     delete(Export.objects.filter(owner=actor.pk, conversation=conversation))
     row = Export.objects.create(
         conversation=conversation, owner_id=actor.pk, language=language, time_zone=zone
@@ -97,7 +97,7 @@ def _busy() -> Refused:
 
 @transaction.atomic
 def delete(rows: QuerySet[Export]) -> int:
-    """Delete exports, their notices and, on commit, what is stored of them; return how many."""
+    """Delete exports, their notices and, on commit, their stored files; return how many."""
     locked = list(rows.select_for_update(of=("self",)).order_by("pk"))
     keys = [row.pk for row in locked]
     Export.objects.filter(pk__in=keys).delete()

@@ -1,4 +1,4 @@
-"""Exports for staff: who has asked for which, without what is in them."""
+"""Exports in the admin: who has asked for which one, but not what it contains."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""The ZIP, in pieces: nothing of it is ever in memory or on disk as a whole, unless stored.
+"""Write a ZIP in pieces: the whole is never in memory, and is on disk only if it is stored.
 
 Files are stored as they are, because pictures and PDFs can't be compressed any more.
 """
@@ -28,7 +28,7 @@ PIECE_BYTES = 256 * 1024
 
 
 class _Sink(io.RawIOBase):
-    """Takes what a ZipFile writes, which so can't go back to an earlier place."""
+    """Collects what a ZipFile writes. It can't seek, so the ZipFile never goes back."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -51,7 +51,7 @@ class _Sink(io.RawIOBase):
 
 
 def pieces(contents: Contents) -> Pieces:
-    """Yield the ZIP of an export, in pieces of about `PIECE_BYTES`; at the end, close it.
+    """Yield the ZIP of an export in pieces of about `PIECE_BYTES`, and close the contents.
 
     A file that is gone from the storage is left out.
     """
@@ -64,7 +64,7 @@ class Archive:
     """A ZIP that is being written; its methods yield what is ready.
 
     Args:
-        zone: in which it gives the times of its files.
+        zone: the time zone of the times that it gives its files.
     """
 
     def __init__(self, zone: tzinfo) -> None:
@@ -73,10 +73,10 @@ class Archive:
         self._zone = zone
 
     def add_conversation(self, contents: Contents, folder: str = "") -> Pieces:
-        """Add a conversation's page, JSON and files, and close it.
+        """Add a conversation's page, JSON and files, and close the contents.
 
         Args:
-            folder: where, with a slash at the end.
+            folder: the folder in the ZIP, with a slash at the end.
         """
         try:
             own = (("conversation.html", contents.page), ("conversation.json", contents.json))
@@ -122,9 +122,9 @@ class Archive:
 
 
 async def streamed(parts: Pieces) -> AsyncIterator[bytes]:
-    """Yield the same pieces for an asynchronous response, made in one of a few threads.
+    """Yield the pieces for an asynchronous response; a few threads make them.
 
-    Between two pieces no thread is taken: a slow client keeps nobody waiting.
+    No thread is held between two pieces, so a slow client keeps nobody waiting.
     """
     step = sync_to_async(_next, thread_sensitive=False, executor=_threads())
     while piece := await step(parts):

@@ -1,9 +1,9 @@
 """Prepare large exports in the background, each once.
 
-An export takes minutes, so no transaction and no connection is held meanwhile. A process claims
-the row for `EXPORT_LEASE_SECONDS`, says again and again that it is still at work, and says at the
-end in one transaction that it is ready. If it is killed, the time runs out, and the next process
-starts again and deletes what the first one has stored.
+An export takes minutes, so a process holds no transaction and no connection meanwhile. It claims
+the row for `EXPORT_LEASE_SECONDS`, renews the claim while it works, and finally marks the export
+as ready in one transaction. If it is killed, the claim expires, and the next process starts again
+and deletes what the first one stored.
 """
 
 import tempfile
@@ -40,7 +40,7 @@ State = Export.State
 
 
 class Superseded(Exception):
-    """Somebody else prepares the export, or nobody wants it any more."""
+    """Another process is preparing the export, or somebody has deleted it."""
 
 
 class Stopping(Exception):
@@ -48,7 +48,7 @@ class Stopping(Exception):
 
 
 def due(limit: int) -> int:
-    """Prepare exports that wait, one after another; return how many were claimed."""
+    """Prepare waiting exports, one after another; return how many were claimed."""
     if not _waiting():
         return 0
     for count in range(limit):
@@ -59,7 +59,7 @@ def due(limit: int) -> int:
 
 @prepared
 def _waiting() -> QuerySet[Export, int]:
-    """Read whether any waits at all: hardly ever, and a claim takes four statements."""
+    """Read whether an export is waiting. One hardly ever is, and a claim takes four statements."""
     rows = Export.objects.filter(state=State.WAITING).order_by()
     return rows.values_list("pk", flat=True)[:1]
 
@@ -86,13 +86,13 @@ def _prepare_next() -> bool:
 
 @transaction.atomic
 def _claim() -> Export | None:
-    """Claim the next export for one attempt, or let it have failed if it has had all of them."""
+    """Claim the next export for one attempt, or mark it as failed if none are left."""
     waiting = Export.objects.filter(state=State.WAITING, free_at__lte=database_now())
     rows = claimed(waiting.order_by("free_at", "pk"), 1)
     if not rows:
         return None
     [row] = rows
-    # Before the row has another name: whatever happens now, the next process deletes it again.
+    # Before the row gets a new name: if this process dies now, the next one deletes it again.
     delete_stored([row.stored_name])
     if row.attempts >= settings.EXPORT_ATTEMPTS_MAX:
         row.state, row.expires_at = State.FAILED, _later(settings.EXPORT_HOURS * 3600)
@@ -115,7 +115,7 @@ def _prepare(row: Export, lease: "Lease") -> None:
 
     def after_page() -> None:
         lease.renew()
-        time.sleep(settings.EXPORT_PAUSE_SECONDS)  # let others run: rendering is Python's work
+        time.sleep(settings.EXPORT_PAUSE_SECONDS)  # let other threads run: rendering is pure Python
 
     if conversation is None:
         parts = everything.pieces(row.owner, row.revisions, after_page)
@@ -164,7 +164,7 @@ def _finish(row: Export, lease: "Lease", conversation: Conversation | None, size
 
 
 class Lease:
-    """The claim of one attempt on its export: `rows` is empty once it is lost."""
+    """The claim that one attempt has on its export; `rows` is empty once it is lost."""
 
     def __init__(self, row: Export) -> None:
         self.rows = Export.objects.filter(
@@ -173,10 +173,10 @@ class Lease:
         self._renewed = time.monotonic()
 
     def renew(self) -> None:
-        """Say from time to time that this process is still at work.
+        """Renew the claim, unless it was renewed a short time ago.
 
         Raises:
-            Superseded: it is too late, or the export was deleted.
+            Superseded: the claim is lost, or the export was deleted.
             Stopping: the process is about to end.
         """
         if loop.is_stopping():

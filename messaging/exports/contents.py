@@ -1,7 +1,7 @@
 """What an export contains: everything that one side sees of the conversation, and nothing else.
 
-No notes or other matters of the shop's team, no earlier texts, and of a removed or withdrawn
-message only that there was one.
+It has no notes, nothing else that only the shop's team sees, and no earlier texts. Of a removed or
+withdrawn message it only shows that there was one.
 """
 
 import tempfile
@@ -26,10 +26,10 @@ from trato.realtime.frames import encode
 from .frames import VERSION, ExportedConversation, ExportedFile, ExportedMessage
 
 PAGE_SIZE = 200  # messages in memory at once
-IN_MEMORY_BYTES = 1024**2  # of the page and of the JSON; what is longer goes to disk
+IN_MEMORY_BYTES = 1024**2  # of the page and of the JSON each; longer ones go to disk
 TEMPLATES = "messaging/exports/"
 
-# A message, the time of its day if that begins with it, and its files.
+# A message, its time if it is the first one of its day, and its files.
 Shown = tuple[Message | StaffMessage, datetime | None, Sequence[ExportedFile]]
 
 
@@ -39,7 +39,8 @@ class Contents:
 
     Args:
         files: (path in the ZIP, name in the storage, when it was sent).
-        zone: in which the ZIP gives times. It is streamed when the request's zone is no longer set.
+        zone: the time zone of the ZIP's times. The request's zone is no longer set when the ZIP is
+            streamed.
     """
 
     conversation: Conversation
@@ -60,9 +61,9 @@ def collect(
     """Read a conversation as a side sees it, in the current language and time zone.
 
     Args:
-        conversation: as read *before* its messages, so that every message of its `last_sequence` is
+        conversation: read *before* its messages, so that every message up to its `last_sequence` is
             there, and a later change has a higher revision.
-        after_page: is called after each `PAGE_SIZE` messages; what it raises ends the work.
+        after_page: called after each `PAGE_SIZE` messages; an exception from it ends the work.
     """
     page = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 – `Contents` closes it
     json = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115
@@ -136,7 +137,7 @@ def _show(
     before: date | None,
     files: Sequence[ExportedFile] = (),
 ) -> date:
-    """Add a row to those of the page, with its day unless it is that before; return its day."""
+    """Add a row to the page, with its day unless the row before has the same; return its day."""
     day = timezone.localdate(row.created_at)
     shown.append((row, row.created_at if day != before else None, files))
     return day
@@ -149,7 +150,7 @@ def _item(row: Message) -> ExportedMessage:
 
 
 def _pages(conversation: Conversation) -> Iterator[Sequence[Message]]:
-    """Yield a conversation's messages from the first on, up to the last one that it counts."""
+    """Yield a conversation's messages in pages, from the first up to its `last_sequence`."""
     last = 0
     messages = conversation.messages.filter(sequence__lte=conversation.last_sequence)
     messages = messages.select_related("sender").order_by("sequence")

@@ -1,4 +1,4 @@
-"""All data of a person over HTTP: the page that explains and starts the download, and the ZIP."""
+"""Download all of a person's data: the page that explains and starts it, and the ZIP."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -60,7 +60,7 @@ def data(request: PersonRequest) -> HttpResponseBase:
 @person_required
 @_confirmed
 def download(request: PersonRequest, export_id: int) -> HttpResponseBase:
-    """Send the ZIP. One with words that are gone since leads to the page."""
+    """Send the ZIP, or lead to the page if a message in it has changed since."""
     row = queries.export_of_everything_for(request.user, export_id)
     if row.is_stale:
         return outdated() if wants_json(request) else redirect("messaging:data")

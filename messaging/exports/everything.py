@@ -4,7 +4,8 @@
     files/<table>/<row>-<name>
     conversations/<id> <counterpart>/conversation.html conversation.json files/…
 
-Apps say what is in it, see `trato.personal_data`. One conversation or some rows are in memory.
+Apps say what is in it, see `trato.personal_data`. Only one conversation or some rows are in memory
+at a time.
 """
 
 import tempfile
@@ -48,8 +49,8 @@ def pieces(person: Person, revisions: dict[str, int], after_page: AfterPage) -> 
     """Yield the ZIP of a person's data, in the current language and time zone.
 
     Args:
-        revisions: is given the revision of each conversation as it was read, by its key.
-        after_page: is called after some rows or messages; what it raises ends the work.
+        revisions: filled with the revision of each conversation as it was read, by its key.
+        after_page: called after some rows or messages; an exception from it ends the work.
     """
     at = database_now()
     archive = Archive(timezone.get_current_timezone())

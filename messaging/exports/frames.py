@@ -1,4 +1,4 @@
-"""The JSON of exports: in the ZIP, and about those that are prepared."""
+"""The JSON of exports: what a ZIP contains, and how clients see exports in the background."""
 
 from datetime import datetime
 from typing import Self
@@ -33,7 +33,7 @@ class ExportedMessage(MessageItem, kw_only=True):
         item = super().of(sent)
         files = [ExportedFile.of_message(file, sent.sequence) for file in sent.shown_files]
         item.files = files
-        item.warnings = item.links = ()  # what pages say beside a message isn't part of it
+        item.warnings = item.links = ()  # shown beside a message, but not part of it
         return item
 
 
@@ -57,7 +57,7 @@ class ExportedConversation(Struct, kw_only=True):
 
 
 class ExportItem(Struct, kw_only=True):
-    """An export that was prepared, or is: `url` once it is ready."""
+    """An export in the background; `url` is empty unless it is ready."""
 
     id: int
     state: str
@@ -74,6 +74,6 @@ class ExportList(Struct, tag="exports"):
 
 
 class DataExports(Struct, tag="data_exports"):
-    """The download of all one's data, if there is one that is prepared or ready."""
+    """The export of all of a person's data, if there is one."""
 
     exports: list[ExportItem]

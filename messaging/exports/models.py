@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 class Export(models.Model):
-    """A ZIP that one person has asked for, and only that person gets.
+    """A ZIP that one person has asked for; nobody else gets it.
 
-    It is of one conversation, or without one of everything that is stored of the person.
+    It contains one conversation or, without one, everything that is stored about the person.
 
-    The row has the name in the storage before anything is written under it. Each attempt has a name
-    of its own, so that a process which was thought dead can't overwrite what another one stores.
+    The row has its name in the storage before anything is written under that name. Each attempt
+    has its own name, so that a process that seemed dead can't overwrite what another one stores.
     """
 
     class State(models.TextChoices):
@@ -50,7 +50,7 @@ class Export(models.Model):
     # What it contains: all messages up to this one, as of this revision of the conversation.
     last_sequence = models.PositiveIntegerField(_("last message"), default=0)
     revision = models.PositiveIntegerField(_("revision"), default=0)
-    # The same of one of everything: the revision of each conversation, by its key as a string.
+    # The same for an export of everything: each conversation's revision, by its key as a string.
     revisions = models.JSONField(default=dict, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -75,11 +75,11 @@ class Export(models.Model):
     def __str__(self) -> str:
         return f"{self.pk}"
 
-    has_changed = False  # see `queries`
+    has_changed = False  # set by `queries`
 
     @property
     def is_stale(self) -> bool:
-        """Whether a message in it is gone since; known of rows from `queries`."""
+        """Whether a message in it has changed since; only known for rows from `queries`."""
         return self.has_changed or bool(getattr(self, "is_outdated", False))
 
     @property

@@ -13,11 +13,11 @@ STEM_MAX_BYTES = 120  # in UTF-8; most file systems allow 255 for the whole name
 def name_in_archive(sequence: int, position: int, name: str, extension: str) -> str:
     """Return a file's path in the ZIP: `files/12-1 photo.jpg`.
 
-    The number of the message and the place in it come first. So names are unique, also where case
-    doesn't count, and none is reserved (such as `CON`), hidden, or taken for an option.
+    The message's number and the file's place in it come first. So names are unique, even where
+    case doesn't count, and none is reserved (such as `CON`), hidden, or taken for an option.
 
     Args:
-        position: from 0.
+        position: the file's place in the message, from 0.
         name: the name that people see.
         extension: the one that fits the content.
     """
@@ -26,7 +26,7 @@ def name_in_archive(sequence: int, position: int, name: str, extension: str) -> 
 
 
 def cleaned(text: str, most_bytes: int) -> str:
-    """Return a text as a part of a file's name; it may be empty.
+    """Return a text that is safe in a file's name; it may be empty.
 
     Args:
         most_bytes: in UTF-8; the rest is cut off.

@@ -12,7 +12,7 @@ from notifications.words import Words
 def notify(export: Export, conversation: Conversation | None) -> None:
     """Notify the owner that an export is ready, or has failed.
 
-    Somebody who leaves the shop no longer sees the notice of an export for it.
+    People who leave the shop no longer see the notices of its conversations' exports.
 
     Args:
         conversation: None for an export of everything.

@@ -1,4 +1,4 @@
-"""What an export of a conversation would contain, and which ones somebody can fetch."""
+"""How large an export would be, and which exports a person can download."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from messaging.models import NOT_HIDDEN, Conversation, Export, File, Message
 from trato.people import Person
 
 State = Export.State
-CLOCKS_DIFFER = timedelta(minutes=1)  # by less: one is a server's, the other the database's
+CLOCKS_DIFFER = timedelta(minutes=1)  # at most: one is the server's, the other the database's
 
 
 def is_small(conversation: Conversation) -> bool:
@@ -33,8 +33,8 @@ def bytes_of_files(conversation: Conversation) -> int:
 def exports_of(user: Person, conversation: Conversation) -> QuerySet[Export]:
     """Return a person's exports of a conversation that have not expired, newest first.
 
-    Each has `is_stale`: a message in it was edited, withdrawn or removed since, so nobody gets it.
-    A reaction, which also raises the revision, leaves it as it is.
+    Each has `is_stale`: a message in it was edited, withdrawn or removed since, so nobody can
+    download it. A reaction also raises the revision, but doesn't make an export stale.
     """
     changed = Message.objects.filter(
         _changed(OuterRef("created_at") - CLOCKS_DIFFER),
@@ -49,7 +49,7 @@ def exports_of(user: Person, conversation: Conversation) -> QuerySet[Export]:
 def export_of_everything(user: Person) -> Export | None:
     """Return a person's export of all data, unless it has expired.
 
-    It is stale like that of a conversation, if a message of any that is in it has changed.
+    It is stale if a message of any conversation in it has changed, see `exports_of`.
     """
     row = _fresh(Export.objects.filter(owner=user.pk, conversation=None)).first()
     if row is not None:
@@ -71,7 +71,7 @@ def _fresh(rows: QuerySet[Export]) -> QuerySet[Export]:
 
 
 def export_for(user: Person, conversation: Conversation, export_id: int) -> Export:
-    """Return an export that the person may fetch now; see `exports_of` for `is_stale`.
+    """Return an export that the person may download now; see `exports_of` for `is_stale`.
 
     Args:
         conversation: one in which the person takes part.
@@ -86,7 +86,7 @@ def export_for(user: Person, conversation: Conversation, export_id: int) -> Expo
 
 
 def export_of_everything_for(user: Person, export_id: int) -> Export:
-    """Return an export of all data that the person may fetch now, see `is_stale`.
+    """Return an export of all data that the person may download now; see `is_stale`.
 
     Raises:
         Http404: there is none, it is somebody else's, isn't ready, or has expired.

@@ -23,10 +23,10 @@ STALE = "stale"
 
 
 class ZipResponse(StreamingHttpResponse):
-    """A ZIP in pieces, made as the client reads; when it has gone, nothing stays open."""
+    """A ZIP in pieces, made as the client reads; nothing stays open once the client has gone."""
 
     def __init__(self, request: HttpRequest, parts: Pieces) -> None:
-        # Django would collect what an ordinary iterator yields in memory before it sends any of it.
+        # Under ASGI, Django would read an ordinary iterator into memory before it sends any of it.
         content = streamed(parts) if isinstance(request, ASGIRequest) else parts
         super().__init__(content, content_type="application/zip")
         self._parts = parts
@@ -53,7 +53,11 @@ def stored(request: HttpRequest, row: Export) -> HttpResponseBase:
 
 
 def named(response: HttpResponseBase, stem: str) -> HttpResponseBase:
-    """Give a ZIP its name, without the ending, and the headers of something private."""
+    """Give a ZIP its file name and the headers of a private file.
+
+    Args:
+        stem: the name without `.zip`.
+    """
     name = f"{stem}.zip"
     response["Content-Disposition"] = content_disposition_header(True, name.strip()) or ""
     response["Cache-Control"] = "private, no-store"
@@ -75,7 +79,7 @@ def item(row: Export) -> ExportItem:
 
 
 def outdated() -> HttpResponse:
-    """Refuse an export whose words are gone since."""
+    """Refuse a stale export."""
     text = _("The conversation has changed since. Prepare the download again.")
     return refusal_response(Refused("conflict", text))
 

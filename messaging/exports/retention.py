@@ -1,4 +1,4 @@
-"""How long exports are kept: until their link dies."""
+"""How long exports are kept: until their link expires."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from trato.stored_files.actions import PRIVATE, delete_on_commit
 
 
 def _expired() -> QuerySet[Export]:
-    """Exports whose link has died, and those that nobody prepares."""
+    """Return exports whose link has expired, and exports that were never finished."""
     never_ready = Q(expires_at=None, created_at__lt=ago(hours=2 * settings.EXPORT_HOURS))
     return Export.objects.filter(Q(expires_at__lte=timezone.now()) | never_ready)
 
