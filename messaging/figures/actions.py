@@ -39,7 +39,7 @@ from .hours import usual_day
 from .thanks import MAX_CHARACTERS, only_thanks
 
 CONVERSATIONS_AT_ONCE = 200
-# Messages of transactions that commit out of order are read again.
+# This much is read again, because transactions may commit out of order.
 OVERLAP = timedelta(minutes=1)
 REASON_MAX = Contest._meta.get_field("reason").max_length or 0
 
@@ -48,7 +48,7 @@ def due(limit: int) -> int:
     """Bring the waits of a few shops up to date, starting with the shop checked longest ago.
 
     Returns:
-        How many shops were looked at.
+        How many shops were checked.
     """
     since = timezone.now() - timedelta(minutes=settings.FIGURES_REFRESH_MINUTES)
     shops = ReplyTime.objects.filter(Q(checked_at=None) | Q(checked_at__lt=since))
@@ -64,10 +64,10 @@ def catch_up(shop_id: int, rounds: int = 10) -> bool:
     """Store the waits of a shop that began, ended or went away since the last time.
 
     Args:
-        rounds: of at most `CONVERSATIONS_AT_ONCE` conversations.
+        rounds: at most this many, each of at most `CONVERSATIONS_AT_ONCE` conversations.
 
     Returns:
-        Whether it looked at any; False if another process is doing so.
+        Whether any were read; False if another process is doing this.
     """
     ReplyTime.objects.get_or_create(shop_id=shop_id)
     for number in range(rounds):
@@ -127,10 +127,10 @@ def _hidden(shop_id: int, since: datetime) -> QuerySet[Message, Any]:
 
 
 def _page(rows: QuerySet[Any, Any], since: datetime) -> tuple[set[int], datetime | None]:
-    """Return the first shoppers of a list, and up to when; None if these are all.
+    """Return the first shoppers of a list and the last one's time; None if these are all.
 
-    Takes more than `CONVERSATIONS_AT_ONCE` if they all have the same time: the next page begins
-    with the last time of this one.
+    Take more than `CONVERSATIONS_AT_ONCE` if they all have the same time, because the next page
+    begins with the last time of this one.
     """
     size = CONVERSATIONS_AT_ONCE
     while True:
@@ -148,7 +148,7 @@ def _store(
     hours: clock.Hours,
     day_seconds: int,
 ) -> None:
-    """Make the stored waits of some shoppers those that the clock finds."""
+    """Replace the stored waits of some shoppers with those that the clock finds."""
     talks = Conversation.objects.filter(shop_id=shop_id, consumer_id__in=consumers)
     shoppers = dict(talks.values_list("pk", "consumer_id"))
     stored = Wait.objects.filter(
@@ -210,7 +210,7 @@ def _events(talks: Any, shoppers: dict[int, int], horizon: datetime) -> dict[int
 
 
 def _settlements(talks: Collection[int], horizon: datetime) -> Iterable[Event]:
-    """Return when questions were settled, without what was undone."""
+    """Return when questions were settled, unless that was undone."""
     not_undone: defaultdict[int, list[Event]] = defaultdict(list)
     rows = Settlement.objects.filter(
         turn=Side.SELLER, conversation_id__in=talks, created_at__gte=horizon

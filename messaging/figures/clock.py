@@ -1,11 +1,11 @@
-"""The fair clock: for how long a shopper waited for a shop. Knows no database.
+"""The fair clock: how long a shopper waited for a shop. It doesn't use the database.
 
-A wait begins with a shopper's message and ends with the next answer by a person, in whichever
-conversation of the two. These rules make it fair to the shop:
+A wait begins with a shopper's message and ends with the next answer by a person, in any
+conversation between the two. These rules make it fair to the shop:
 
 - Only the shop's opening hours count.
 - An answer in one conversation answers what the same shopper asked in the others.
-- A thank-you starts no wait, and neither does what the team has settled without an answer.
+- A thank-you starts no wait, and neither does a question that the team settles without an answer.
 - Automatic answers don't end a wait.
 """
 
@@ -17,18 +17,18 @@ from typing import Protocol
 
 
 class Hours(Protocol):
-    """When a shop is open, by the clocks of its zone."""
+    """When a shop is open, in its time zone."""
 
     @property
     def zone(self) -> tzinfo: ...
 
     def open_seconds(self, start: datetime, end: datetime) -> float:
-        """Return for how long it is open between two times, in seconds."""
+        """Return how long the shop is open between two times, in seconds."""
 
 
 class Kind(Enum):
     ASKED = "asked"  # a shopper's message
-    THANKED = "thanked"  # one that only says thank you
+    THANKED = "thanked"  # a shopper's message that only says thank you
     ANSWERED = "answered"  # a person's message for the shop
     AUTOMATIC = "automatic"  # the shop's own message
     SETTLED = "settled"  # the team says that no answer is needed, or the conversation ended
@@ -39,7 +39,7 @@ class Event:
     """Something that happened in a conversation of one shopper and one shop.
 
     Args:
-        sequence: that of the message, or of the conversation's last one when it was settled.
+        sequence: the message's, or that of the conversation's last message when it was settled.
         person: who answered.
     """
 
@@ -63,7 +63,7 @@ class Wait:
     answered: Event | None
 
     def seconds(self, hours: Hours, now: datetime) -> int:
-        """Return for how long the shop was open meanwhile."""
+        """Return how long the shop was open during the wait."""
         end = self.answered.at if self.answered else now
         return int(hours.open_seconds(self.asked.at, max(end, self.asked.at)))
 

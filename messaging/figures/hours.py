@@ -26,11 +26,11 @@ def usual_day(hours: Hours, until: datetime) -> int:
 
 
 def ago(hours: Hours, seconds: int, now: datetime, days: int) -> datetime:
-    """Return the latest time from which until now a shop was open for some time.
+    """Return the latest time since which a shop has been open for some number of seconds.
 
     Args:
-        seconds: how long the shop was open.
-        days: the maximum age of the answer.
+        seconds: how long the shop has been open.
+        days: how far back to look at most.
     """
     first, last = now - timedelta(days=days), now
     if hours.open_seconds(first, now) < seconds:

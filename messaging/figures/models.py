@@ -68,7 +68,7 @@ class Wait(models.Model):
 
 
 class Contest(models.Model):
-    """A member's word that a late answer should not count. It stays visible."""
+    """A member's statement that a late answer should not count. It stays visible."""
 
     wait = models.ForeignKey(
         Wait, on_delete=models.CASCADE, related_name="contests", verbose_name=_("wait")
@@ -99,10 +99,10 @@ class Contest(models.Model):
 
 
 class Settlement(models.Model):
-    """A conversation was settled that waited for a side: no answer was needed.
+    """A conversation that waited for a side was settled: no answer was needed.
 
-    A row with `is_undone` takes the one before it back: the side has waited all the time. The
-    figures only look at those that waited for the shop.
+    A row with `is_undone` takes back the row before it: the conversation waited for the side all
+    along. The figures only use the rows of conversations that waited for the shop.
     """
 
     conversation = models.ForeignKey(
@@ -112,7 +112,7 @@ class Settlement(models.Model):
         verbose_name=_("conversation"),
     )
     sequence = models.PositiveIntegerField(_("last message"))
-    turn = models.CharField(_("waits for"), max_length=8, choices=Side)  # before
+    turn = models.CharField(_("waits for"), max_length=8, choices=Side)  # before it was settled
     is_undone = models.BooleanField(_("undone"), default=False, db_default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
 
@@ -125,7 +125,7 @@ class Settlement(models.Model):
 
 
 class ReplyTime(models.Model):
-    """How fast a shop usually answers, for shoppers, and how far its waits are stored."""
+    """How fast a shop usually answers, for shoppers to see, and until when its waits are stored."""
 
     shop = HostForeignKey(
         settings.MESSAGING_SHOP_MODEL,

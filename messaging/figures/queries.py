@@ -1,4 +1,4 @@
-"""What the figures of a shop are made of; each function is one query, however many there are."""
+"""Query what a shop's figures need; each function takes one query, however many waits there are."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -15,7 +15,7 @@ from messaging.models import Contest, Report, Side, Wait
 def counted(shop_id: int, since: datetime) -> QuerySet[Wait]:
     """Return a shop's waits that count.
 
-    Left out are those of its own members as shoppers, and of conversations in which the shop has
+    The shop's own members as shoppers don't count. Neither do conversations in which the shop has
     reported the shopper, unless staff found nothing wrong.
     """
     members = host.active_members().filter(
@@ -43,7 +43,7 @@ def usual_reply(shop_id: int, now: datetime) -> tuple[int, int | None]:
 
 
 def median(waits: QuerySet[Wait]) -> tuple[int, int | None]:
-    """Return the number of waits and their median; of an even number, the larger middle one."""
+    """Return the number of waits and their median: for an even number, the larger middle one."""
     number = waits.count()
     if not number:
         return 0, None
@@ -59,7 +59,7 @@ def late(waits: QuerySet[Wait], late_since: datetime) -> QuerySet[Wait]:
 
 
 def contests_of(waits: list[Wait]) -> dict[int, Contest]:
-    """Return the contests of some waits that nobody has withdrawn, by wait."""
+    """Return the contests of these waits, by wait, without withdrawn ones."""
     rows = Contest.objects.filter(wait__in=waits, withdrawn_at=None).select_related("by")
     return {row.wait_id: row for row in rows}
 
@@ -102,7 +102,7 @@ def by_hour(waits: QuerySet[Wait], zone: Any) -> dict[tuple[int, int], int]:
 
 
 def by_product(waits: QuerySet[Wait], limit: int) -> list[tuple[str, int]]:
-    """Return the titles of the products that were asked about most, with the questions."""
+    """Return the titles of the products with the most questions, and how many each has."""
     rows: QuerySet[Any, Any] = waits.filter(conversation__product__isnull=False).order_by()
     titled = rows.values("conversation__product_id").annotate(
         title=Max("conversation__product_title"), number=Count("pk")
@@ -112,7 +112,7 @@ def by_product(waits: QuerySet[Wait], limit: int) -> list[tuple[str, int]]:
 
 
 def by_colleague(waits: QuerySet[Wait], limit: int) -> list[Any]:
-    """Return who answered how many, and how many of them within a day."""
+    """Return how many answers each colleague gave, and how many of them within a day."""
     rows = waits.filter(answered_at__isnull=False).order_by().values("answered_by")
     counted_rows = rows.annotate(
         number=Count("pk"), within_day=Count("pk", filter=Q(seconds__lte=F("day_seconds")))

@@ -21,14 +21,14 @@ from . import queries
 from .hours import ago, usual_day
 
 HOURS = range(24)
-LEVELS = 4  # of shades in the picture of hours
-# Its measures, in its own units.
+LEVELS = 4  # shades in the picture of hours
+# The picture's measures, in its own units.
 MARGIN, HEAD, CELL = 44, 16, 20
 
 
 @dataclass(frozen=True)
 class Late:
-    """A late answer, and why it counts."""
+    """A late answer, and the team's contest if there is one."""
 
     wait: Wait
     seconds: int  # of opening hours, until the answer or now
@@ -45,7 +45,7 @@ class Late:
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of a table, and its bar in the picture. `share` is of the longest, in percent."""
+    """A row of a table, and its bar in the picture. `share` is in percent of the longest bar."""
 
     label: str
     number: int
@@ -55,10 +55,10 @@ class Bar:
 
 @dataclass
 class Figures:
-    """What one shop sees. Each figure is queried when it is first used.
+    """The figures that a shop sees. Each one is queried when it is first used.
 
     Args:
-        days: up to now.
+        days: the length of the period, which ends now.
     """
 
     shop: Shop
@@ -98,7 +98,7 @@ class Figures:
 
     @cached_property
     def ages(self) -> list[Bar]:
-        """Unanswered waits by how many opening hours they have lasted."""
+        """The unanswered waits, by how many opening hours they have lasted."""
         day = self.day_seconds
         labels = [_("up to an hour"), _("up to a day"), _("up to three days"), _("longer")]
         borders = [self._border(seconds) for seconds in (3600, max(day, 3601), 3 * day)]
@@ -110,7 +110,7 @@ class Figures:
 
     @cached_property
     def by_hour(self) -> list[dict[str, Any]]:
-        """For each weekday its number, and for each hour the questions and the level of shade."""
+        """Each weekday, with the number of questions and the level of shade of each hour."""
         numbers = queries.by_hour(self.waits, ZoneInfo(host.shop_time_zone(self.shop)))
         most = max(numbers.values(), default=1)
         return [
@@ -135,12 +135,12 @@ class Figures:
 
     @cached_property
     def hour_marks(self) -> list[dict[str, int]]:
-        """The hours that the picture names, with the middle of their columns."""
+        """The hours that have a label in the picture, with the middle of their columns."""
         return [{"hour": hour, "x": MARGIN + CELL * hour + 9} for hour in range(0, 24, 3)]
 
     @cached_property
     def hour_lines(self) -> list[dict[str, Any]]:
-        """The same as a table: for each hour, the numbers of the weekdays."""
+        """The same as `by_hour`, as a table: for each hour, the numbers of the weekdays."""
         return [
             {"hour": hour, "numbers": [row["hours"][hour]["number"] for row in self.by_hour]}
             for hour in HOURS
@@ -179,7 +179,7 @@ class Figures:
 
 
 def name_of(person: Any) -> str:
-    """Return a person's name for colleagues."""
+    """Return a person's name as colleagues see it."""
     if person is None or is_deleted(person):
         return _("Deleted account")
     return host.display_name(person)

@@ -5,9 +5,9 @@ import unicodedata
 
 MAX_CHARACTERS = 80
 WORD = re.compile(r"[a-z]+")
-# One of these has to be there …
+# A thank-you has at least one of these …
 _THANKS = "thanks thank thankyou thx ty cheers gracias agradezco"
-# … and nothing but these beside it.
+# … and otherwise only these.
 _BESIDE = """
 a again all and appreciate appreciated awesome brilliant bye day for good great have help hi hello
 info informacion information is it its kind kindly lot lots lovely many million much nice of ok okay
@@ -25,7 +25,7 @@ ALLOWED = THANKS.union(_BESIDE.split())
 def only_thanks(text: str) -> bool:
     """Whether a message says thank you and nothing else that calls for an answer.
 
-    When in doubt it doesn't: then the message counts as a question, and the team can settle it.
+    When in doubt, the message counts as a question, and the team can settle it.
     """
     if len(text) > MAX_CHARACTERS or "?" in text or any(sign.isdigit() for sign in text):
         return False
