@@ -1,4 +1,4 @@
-"""Upload, describe and discard files; delete those of messages that are gone."""
+"""Upload, describe and discard files; delete the files of messages that are gone."""
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -46,20 +46,20 @@ def upload(
     content: UploadedFile[bytes],
     uploader: Uploader,
 ) -> File:
-    """Store a file that a message can then be sent with.
+    """Store a file, so that a message can be sent with it.
 
-    A repeated `client_id` returns the first file, whatever the content is now.
+    A repeated `client_id` returns the first file, whatever the new content is.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
         Refused: `invalid` or `too_long` for the file, `forbidden` in a conversation that has ended
-            or with too many files, `rate_limited` after too many, `unavailable` for now.
+            or with too many files, `rate_limited` after too many, `unavailable` to try again later.
     """
     conversation = access.conversation_for(actor, conversation_id)
     if earlier := _hold(actor, conversation, client_id):
         return earlier
     access.require_writable(conversation, actor.pk)
-    _check_quota(actor, content.size or 0)  # before the work; counted again under the lock
+    _check_quota(actor, content.size or 0)  # before the work; checked again under the lock
     rate_limits.hit("FILES_PER_HOUR", actor.pk)
     inspected = inspect(content, uploader)
     row = _reserve(actor, conversation, client_id, inspected)
@@ -73,8 +73,8 @@ def copy(actor: Person, conversation_id: int, sources: Sequence[StoredFile]) -> 
     Raises:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
         Refused: `forbidden` in a conversation that has ended or with too many files,
-            `rate_limited` after too many, `not_found` if one is gone, `unavailable` for now.
-            Nothing was copied then.
+            `rate_limited` after too many, `not_found` if a file is gone, `unavailable` if they
+            can't be stored now. Then no file is copied.
     """
     conversation = access.conversation_for(actor, conversation_id)
     access.require_writable(conversation, actor.pk)
@@ -101,7 +101,7 @@ def describe(actor: Person, conversation_id: int, file_id: int, alt: str) -> Fil
     """
     alt = " ".join(drop_bidi_controls(alt).split())
     if is_blank(alt):
-        alt = ""  # then the name stands for it
+        alt = ""  # then the name is used instead
     if len(alt) > ALT_MAX_CHARACTERS:
         raise Refused("too_long", _("That description is too long. Please shorten it."))
     if has_control_characters(alt):
@@ -129,7 +129,7 @@ def discard(actor: Person, conversation_id: int, file_id: int) -> None:
 def discard_upload(actor: Person, conversation_id: int, client_id: uuid.UUID) -> None:
     """Delete the actor's own unsent file by its `client_id`, also while it is being stored.
 
-    For an upload that was cancelled before its answer came. If there is no such file, that is fine.
+    Browsers use it for an upload that was cancelled before its answer came. The file needn't exist.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
@@ -142,16 +142,16 @@ def discard_upload(actor: Person, conversation_id: int, client_id: uuid.UUID) ->
 def schedule(row: ScheduledMessage, ids: Sequence[int], actor: Person) -> None:
     """Give a scheduled message these files and no others, in the transaction that stores it.
 
-    They become its author's, and count for the author from then on. The files that it no longer
-    has are deleted.
+    They then belong to its author and count towards the author's quota. Files that the message no
+    longer has are deleted.
 
     Args:
-        ids: in their order, of files that it has already, or that the actor has uploaded to the
-            conversation and not sent.
+        ids: the files in their order. The message has each one already, or the actor has uploaded
+            it to the conversation and not sent it.
 
     Raises:
-        Refused: `invalid` if there are too many; `not_found` if one is neither; `forbidden` if the
-            author would have too many files.
+        Refused: `invalid` if there are too many; `not_found` if neither is true of a file;
+            `forbidden` if the author would have too many files.
     """
     own = Q(owner=actor.pk, conversation=row.conversation_id, **UNSENT)
     kept = keep(File.objects.filter(Q(scheduled=row) | own & Q(pk__in=ids), is_ready=True), ids)
@@ -166,10 +166,10 @@ def schedule(row: ScheduledMessage, ids: Sequence[int], actor: Person) -> None:
 
 
 def keep(rows: QuerySet[Row], ids: Sequence[int]) -> list[Row]:
-    """Lock files; delete those that are not listed, and return the others in their order.
+    """Lock files; delete those that are not listed, and return the others in the listed order.
 
     Raises:
-        Refused: `invalid` if too many are listed; `not_found` if one isn't among them, or twice.
+        Refused: `invalid` if too many are listed; `not_found` if an ID is not a file's, or twice.
     """
     sending.check_number(ids)
     files = list(rows.select_for_update(of=("self",)).order_by("pk"))
@@ -181,7 +181,7 @@ def keep(rows: QuerySet[Row], ids: Sequence[int]) -> list[Row]:
 
 @transaction.atomic
 def delete(rows: QuerySet[Row]) -> int:
-    """Delete files and, on commit, what is stored of them; return how many."""
+    """Delete rows of files and, on commit, their stored files; return how many rows."""
     locked = list(rows.select_for_update(of=("self",)).order_by("pk"))
     rows.model._default_manager.filter(pk__in=[row.pk for row in locked]).delete()
     delete_on_commit([name for row in locked for name in row.stored_names()], PRIVATE)
@@ -189,7 +189,7 @@ def delete(rows: QuerySet[Row]) -> int:
 
 
 def _hold(actor: Person, conversation: Conversation, client_id: uuid.UUID) -> File | None:
-    """Return the file that the actor uploaded under a `client_id`, if any; keep it for longer."""
+    """Return the file that the actor uploaded under a `client_id`, if any; keep it longer."""
     rows = File.objects.filter(
         owner=actor.pk, conversation=conversation, client_id=client_id, is_ready=True
     )
@@ -216,8 +216,8 @@ def _reserve(
     client_id: uuid.UUID,
     content: Inspected | StoredFile,
 ) -> File:
-    """Store the row of a file whose content follows."""
-    access.lock_writer(actor)  # takes turns with the person's other uploads
+    """Store the row of a file before its content."""
+    access.lock_writer(actor)  # the person's other uploads wait
     same = File.objects.filter(owner=actor.pk, conversation=conversation, client_id=client_id)
     delete(same.filter(is_ready=False))  # the upload was cut off, or continues and will be refused
     if same.exists():
@@ -236,23 +236,23 @@ def columns_of(content: Inspected | StoredFile) -> dict[str, Any]:
 def store(
     row: StoredFile, contents: Iterable[bytes], has_gone: Callable[[], bool] = lambda: False
 ) -> None:
-    """Write the content of a row that is in the database, and say so there.
+    """Write the content of a row to the storage, and mark the row as ready.
 
     Args:
         contents: the file, and then its thumbnails, as in `SIDES`.
-        has_gone: whether the client that sends it has disconnected.
+        has_gone: returns whether the client that sends the file has disconnected.
 
     Raises:
         Refused: `unavailable` if the disk is full, the client has gone, or another upload has
-            replaced the row. It is deleted, and nothing of it is stored.
+            replaced the row. Then the row and its stored files are deleted.
     """
     own = type(row)._default_manager.filter(pk=row.pk)
     try:
         _write(row, contents)
-        # Cancelled, or the connection was lost: then the whole file comes again.
+        # Cancelled, or the connection was lost: then the client sends the whole file again.
         if has_gone():
             raise unavailable()
-        # Not if a repeated upload has replaced the row meanwhile.
+        # Fails if a repeated upload has replaced the row meanwhile.
         if not own.filter(is_ready=False).update(is_ready=True):
             raise unavailable()
     except BaseException:
@@ -272,7 +272,7 @@ def _write(row: StoredFile, contents: Iterable[bytes]) -> None:
 
 
 def contents_of(source: StoredFile) -> Iterator[bytes]:
-    """Yield what is stored of a file: its content, and then its thumbnails.
+    """Yield a stored file's content, and then its thumbnails.
 
     Raises:
         Refused: `not_found` if it is gone from the storage.
@@ -286,7 +286,7 @@ def contents_of(source: StoredFile) -> Iterator[bytes]:
 
 
 def delete_stored(names: Iterable[str]) -> None:
-    """Delete from the storage; what can't be deleted must not fail a committed act."""
+    """Delete files from the storage. A failure is only logged: the act is committed already."""
     for name in names:
         try:
             storage().delete(name)

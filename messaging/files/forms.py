@@ -27,7 +27,7 @@ def store_uploads(request: Any, conversation_id: int, client_id: uuid.UUID) -> l
     """Store the uploads of a form; return the IDs of all its files.
 
     Args:
-        client_id: the message's. If the form is sent again, the uploads are found again.
+        client_id: the message's. If the form is sent again, no upload is stored twice.
 
     Raises:
         FilesRefused: some can't be sent; the others are stored.
@@ -45,7 +45,7 @@ def store_each(request: Any, store: StoreUpload) -> list[int]:
     """Store each upload of a form; return the IDs of all its files.
 
     Args:
-        store: stores an upload, whose place is given, and returns its ID.
+        store: stores an upload, given its place in the form, and returns its ID.
 
     Raises:
         FilesRefused, Refused: as for `store_uploads`.

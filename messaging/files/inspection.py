@@ -1,4 +1,4 @@
-"""What an upload is, judged by its content, and what is kept of it."""
+"""Find out what an upload is from its content, and what to keep of it."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ from .models import NAME_MAX_CHARACTERS, SIDES, Kind
 from .scanner import Scanner
 
 HEAD_BYTES = 32
-PDF_END_BYTES = 1024  # the end mark is within them, says Adobe's PDF reference, appendix H
+PDF_END_BYTES = 1024  # they contain the end mark, according to Adobe's PDF reference, appendix H
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 RETRY_SECONDS = 5
 
@@ -40,12 +40,12 @@ class Inspected:
 
     @property
     def size(self) -> int:
-        """Bytes of the file itself."""
+        """The size of the file itself, in bytes."""
         return len(self.contents[0])
 
 
 def inspect(upload: UploadedFile[bytes], uploader: Uploader) -> Inspected:
-    """Return what to store of an upload: of a picture its pixels, of a PDF everything.
+    """Return what to store of an upload: only the pixels of a picture, but a whole PDF.
 
     Raises:
         Refused: `invalid` with a sentence for the person, `too_long` if it is too large,
@@ -88,7 +88,7 @@ def inspect(upload: UploadedFile[bytes], uploader: Uploader) -> Inspected:
 
 
 def kind_of(head: bytes) -> Kind | None:
-    """Return the kind of a file from its first bytes; None for everything that isn't sent."""
+    """Return the kind of a file from its first bytes; None if such files can't be sent."""
     if head.startswith(b"%PDF-"):
         return Kind.PDF
     is_picture = (
@@ -122,7 +122,7 @@ def file_name(given: str | None, extension: str, default: str) -> str:
 
 
 def _pdf(upload: UploadedFile[bytes]) -> Inspected:
-    """Keep a PDF as it is. It is never parsed: browsers get it as a download only."""
+    """Keep a PDF as it is. It is never parsed, and browsers only get it as a download."""
     content = upload.read()
     if b"%%EOF" not in content[-PDF_END_BYTES:]:
         raise Refused("invalid", _("The PDF is damaged or incomplete. Choose another file."))

@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 NAME_MAX_CHARACTERS = 120
 ALT_MAX_CHARACTERS = 300
-# Two hashes that differ in fewer bits than there are bands have a band in common, so an index on
-# each band finds all pictures that are that similar.
+# Two hashes that differ in fewer bits than there are bands have a band in common. So an index on
+# each band finds all pictures that are so similar.
 HASH_BAND_BITS = 13
 HASH_BANDS = 5
 SIDES = {"-large": 640, "-small": 320}  # pixels of a thumbnail's longer side, by its name's ending
 
 
-@lru_cache(maxsize=10_000)  # `reverse` takes longer than everything else about a link
+@lru_cache(maxsize=10_000)  # `reverse` takes longer than everything else that a link needs
 def files_url(conversation_id: int) -> str:
     """Return the address of a conversation's files."""
     return reverse("messaging:files", args=[conversation_id])
 
 
 def hash_band(band: int) -> models.Func:
-    """Return one of the `HASH_BANDS` parts of `picture_hash`, as its index has it."""
+    """Return one of the `HASH_BANDS` parts of `picture_hash`, in the same SQL as its index."""
     shift, mask = band * HASH_BAND_BITS, 2**HASH_BAND_BITS - 1
     # Numbers in the SQL instead of parameters: only then does a query match the index.
     template = f"((%(expressions)s >> {shift}) & {mask})"
@@ -43,9 +43,9 @@ class Kind(models.TextChoices):
 
 
 class StoredFile(models.Model):
-    """Something in the storage `private`, under random names.
+    """A file and its thumbnails in the storage `private`, under random names.
 
-    The row has them before they are written: whatever happens, it says what to delete.
+    The row has the names before anything is written, so that it always says what to delete.
     """
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
@@ -54,7 +54,7 @@ class StoredFile(models.Model):
     size = models.PositiveIntegerField(_("size in bytes"))
     width = models.PositiveIntegerField(_("width"), default=0)
     height = models.PositiveIntegerField(_("height"), default=0)
-    # Of similar pictures nearly the same; None if there are no edges, or it is no picture.
+    # Nearly the same for similar pictures; None if it isn't a picture, or one without edges.
     picture_hash = models.BigIntegerField(_("picture hash"), null=True, editable=False)
     codes = models.TextField(_("QR codes"), blank=True, default="", editable=False)  # one per line
     stored_as = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -72,7 +72,7 @@ class StoredFile(models.Model):
         return self.kind == Kind.IMAGE
 
     def stored_name(self, ending: str = "") -> str:
-        """Return the name in the storage, of the file or of a thumbnail: a key of `SIDES`."""
+        """Return the name in the storage: the file's, or a thumbnail's for a key of `SIDES`."""
         stem = self.stored_as.hex
         return f"messages/{stem[:2]}/{stem}{ending}.{self.extension}"
 
@@ -80,7 +80,7 @@ class StoredFile(models.Model):
         return [self.stored_name(), *map(self.stored_name, SIDES if self.is_image else ())]
 
 
-# Files that nothing has yet: their owner may still change or delete them.
+# Files that no message has yet: their owner may still change or delete them.
 UNSENT: dict[str, Any] = {"message": None, "scheduled": None, "held_message": None}
 
 
@@ -121,7 +121,7 @@ class File(StoredFile):
         blank=True,
         verbose_name=_("scheduled message"),
     )
-    # A message that is held for review has it. Only its sender sees it until then.
+    # A message that is held for review has it. Only its sender sees it until it is delivered.
     held_message: "models.ForeignKey[Any, Any]" = models.ForeignKey(
         "messaging.HeldMessage",
         on_delete=models.SET_NULL,
@@ -132,7 +132,7 @@ class File(StoredFile):
         verbose_name=_("held message"),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    # Purged a day later, unless it is sent: an open draft says again that it holds the file.
+    # Unless it is sent, it is purged a day later. An open draft renews this time.
     held_at = models.DateTimeField(_("last needed"), default=timezone.now, editable=False)
 
     class Meta:
@@ -189,5 +189,5 @@ def scaled(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 def storage() -> Storage:
-    """Return where the files lie: nothing in it has an address of its own."""
+    """Return the storage of the files: nothing in it has a public address."""
     return storages["private"]

@@ -1,4 +1,4 @@
-"""Find files for those who may see them."""
+"""Find files for the people who may see them."""
 
 import re
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ from trato.people import Person
 
 from .models import HASH_BAND_BITS, HASH_BANDS, UNSENT, hash_band
 
-# Names such as "IMG_20261128_104512", "WhatsApp Image 2026-11-28 at 10.45.12", "Scan 3". A name of
-# few digits only may be a telephone number.
+# Names such as "IMG_20261128_104512", "WhatsApp Image 2026-11-28 at 10.45.12", "Scan 3". A name
+# that is only a few digits may be a telephone number.
 OF_DEVICE = re.compile(
     r"(?=.*(?:[a-z]|20\d{6}|20\d\d-\d\d-\d\d|\d{13}))"
     r"(?>img|dsc[fn]?|pxl|mvimg|vid|screenshot|screen shot|whatsapp image|signal|photo|image|scan"
@@ -24,7 +24,7 @@ OF_DEVICE = re.compile(
     r"|\d{1,8}(?!\d)|[\W_])+$",
     re.IGNORECASE,
 )
-SIMILAR_BITS = HASH_BANDS - 1  # that the hashes of one picture differ in at most, once recompressed
+SIMILAR_BITS = HASH_BANDS - 1  # recompressing a picture changes at most this many bits of its hash
 
 
 def file_for(user: Person, conversation_id: int, file_id: int) -> File:
@@ -53,7 +53,7 @@ def unsent(
     """Return the person's own files, of those given, that are neither sent nor scheduled yet.
 
     Args:
-        conversation: where they were uploaded; None if the page doesn't know it.
+        conversation: where they were uploaded; None if the page doesn't know.
     """
     rows = File.objects.filter(pk__in=ids, owner=user.pk, is_ready=True, **UNSENT)
     if conversation is not None:
@@ -91,7 +91,7 @@ def written_name(name: str) -> str:
 def similar_to(picture_hash: int) -> QuerySet[File]:
     """Return files whose hash has a band in common with this one.
 
-    Those that differ in at most `SIMILAR_BITS` are among them: see `differing_bits`.
+    They include every file whose hash differs in at most `SIMILAR_BITS`: see `differing_bits`.
     """
     mask = 2**HASH_BAND_BITS - 1
     shared = Q()
@@ -101,5 +101,5 @@ def similar_to(picture_hash: int) -> QuerySet[File]:
 
 
 def differing_bits(one: int, other: int) -> int:
-    """Return in how many bits two hashes of pictures differ."""
+    """Return the number of bits in which two hashes of pictures differ."""
     return ((one ^ other) & 2**64 - 1).bit_count()

@@ -21,7 +21,7 @@ def _unsent() -> QuerySet[File]:
 
 
 def _hidden() -> QuerySet[File]:
-    """Files of hidden messages, which staff may need for a while, and for open reports."""
+    """Return files of hidden messages, once staff don't need them any more, as for open reports."""
     until = ago(days=settings.HIDDEN_FILES_KEEP_DAYS)
     reports = Report.objects.filter(message=OuterRef("message"), outcome="", is_set_aside=False)
     is_over = Q(message__removed_at__lt=until) | Q(message__withdrawn_at__lt=until)

@@ -5,11 +5,11 @@ from typing import IO
 
 
 class Scanner(ABC):
-    """Decides about each upload before anything of it is stored."""
+    """Decides on each upload before any of it is stored."""
 
     @abstractmethod
     def is_harmless(self, upload: IO[bytes]) -> bool:
-        """Whether an upload may be stored and sent. The file is at its beginning.
+        """Whether an upload may be stored and sent. The file is rewound to its beginning.
 
         Raises:
             OSError: the scanner can't be reached. The upload is refused for now, and the browser

@@ -17,10 +17,10 @@ Row = TypeVar("Row", bound=StoredFile)
 
 
 def claim(conversation: Conversation, attempt: Attempt) -> list[File]:
-    """Return the files of an attempt in its order, locked.
+    """Lock the files of an attempt, and return them in its order.
 
     Raises:
-        Refused: `invalid` if there are too many, or one of them twice; `not_found` if one doesn't
+        Refused: `invalid` if there are too many; `not_found` if one is listed twice, doesn't
             exist, belongs to somebody else or to another conversation, or was sent before.
     """
     check_number(attempt.files)
@@ -45,7 +45,7 @@ def check_number(ids: Sequence[int]) -> None:
 
 
 def in_order(rows: Iterable[Row], ids: Sequence[int]) -> list[Row]:
-    """Return files in the order of their IDs, or refuse them if one is missing or there twice."""
+    """Return files in the order of the IDs; refuse them if one is missing or listed twice."""
     files = {row.pk: row for row in rows}
     if len({*ids} & {*files}) != len(ids):
         raise Refused("not_found", GONE)
@@ -53,7 +53,7 @@ def in_order(rows: Iterable[Row], ids: Sequence[int]) -> list[Row]:
 
 
 def attach(message: Message, files: Sequence[File]) -> None:
-    """Make claimed files those of a message that was stored in the same transaction."""
+    """Give claimed files to a message that was stored in the same transaction."""
     for position, file in enumerate(files):
         file.message, file.position = message, position
         file.scheduled = file.held_message = None
@@ -78,9 +78,9 @@ def attached_of(files: Sequence[File]) -> str:
 
 
 def is_same(first: Message, attempt: Attempt) -> bool:
-    """Whether a repeated attempt has the files of the stored message, as far as it still has any.
+    """Whether a repeated attempt has the stored message's files, if the message still has any.
 
-    An attempt that names no files isn't compared: the statement for plain text doesn't either.
+    An attempt without files isn't compared: the statement for plain text doesn't compare it either.
     """
     if not attempt.files or first.is_hidden:
         return True

@@ -28,7 +28,7 @@ TYPES = {"jpg": "image/jpeg", "webp": "image/webp", "pdf": "application/pdf"}
 @require_http_methods(["POST", "DELETE"])
 @person_required
 def upload(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Store one file, `file`, under a `client_id`; DELETE discards what was stored under one."""
+    """Store one file, `file`, under a `client_id`; DELETE discards the file with a `client_id`."""
     if request.method == "DELETE":
         return _discard_upload(request, conversation_id)
     given = request.POST.get("client_id", "")
@@ -85,8 +85,8 @@ def respond_thumbnail(request: PersonRequest, row: StoredFile) -> HttpResponse:
 def respond(request: HttpRequest, row: StoredFile, ending: str = "") -> HttpResponse:
     """Return a stored file as the response.
 
-    Browsers may keep it, but ask each time whether it may still be seen. nginx sends the bytes
-    itself if `FILE_ACCEL_PREFIX` is set; it adds the ETag then, and repeats the headers.
+    Browsers may keep it, but ask each time whether the person may still see it. If
+    `FILE_ACCEL_PREFIX` is set, nginx sends the bytes, adds the ETag and repeats the headers.
 
     Raises:
         Http404: it is gone from the storage.
