@@ -1,4 +1,4 @@
-"""Frames about held messages, to their sender only."""
+"""Frames about held messages; only their sender gets them."""
 
 import uuid
 

@@ -18,11 +18,11 @@ State = HeldMessage.State
 
 
 def repeated(conversation: Conversation, attempt: Attempt) -> Held | None:
-    """Return the answer to a repeat of a message that is held; None if there is none.
+    """Return the answer to a repeated send of a held message; None if it isn't one.
 
     Raises:
-        Refused: `conflict` if the first one said something else; `forbidden` if it was not
-            delivered, or taken back.
+        Refused: `conflict` if the first one had another content; `forbidden` if it was not
+            delivered, or was taken back.
     """
     if not conversation.has_held:
         return None
@@ -40,7 +40,7 @@ def repeated(conversation: Conversation, attempt: Attempt) -> Held | None:
 
 
 def hold(conversation: Conversation, attempt: Attempt) -> Held | None:
-    """Hold a message if a rule says so, or if an earlier one of its sender waits there.
+    """Hold a message if a rule requires it, or if an earlier one from its sender is still held.
 
     Args:
         conversation: locked; the sender may write there.
@@ -89,6 +89,6 @@ def _answer(row: HeldMessage) -> Held:
 
 
 def _has_same_files(row: HeldMessage, attempt: Attempt) -> bool:
-    """Whether a repeat has the same files; one that names none isn't compared, as in the log."""
+    """Whether a repeated send has the same files; as in the log, true for one without files."""
     own = [file.pk for file in row.files.order_by("position")]
     return not attempt.files or own == list(attempt.files)

@@ -16,7 +16,7 @@ REASON_MAX_CHARACTERS = 40
 
 
 class SpamReason(models.TextChoices):
-    """Why a message is held although no shield rule says so; no rule can have such a name."""
+    """Why a message is held without a shield rule; no rule can have such a name."""
 
     SAME_TEXT = "spam:same-text", _("nearly the same text to many shops")
     MANY_SHOPS = "spam:many-shops", _("first messages to many shops in a short time")
@@ -24,9 +24,9 @@ class SpamReason(models.TextChoices):
 
 
 class HeldMessage(models.Model):
-    """A message that its sender has sent and that the other side doesn't get yet.
+    """A message that its sender has sent, but that the other side doesn't get yet.
 
-    It has no sequence: `sending` gives it one once it is delivered. Only its sender sees it.
+    It has no sequence until it is delivered: then `sending` gives it one. Only its sender sees it.
     """
 
     class State(models.TextChoices):
@@ -37,7 +37,7 @@ class HeldMessage(models.Model):
         WITHDRAWN = "withdrawn", _("Taken back")
 
     OPEN = (State.WAITING, State.CLEARED)
-    CONTENT = ("body", "quote")  # of `records.Content`, what it keeps until it is delivered
+    CONTENT = ("body", "quote")  # the columns of `records.Content` that it has until delivery
 
     conversation: "models.ForeignKey[Conversation, Conversation]" = models.ForeignKey(
         "messaging.Conversation",
@@ -65,7 +65,7 @@ class HeldMessage(models.Model):
         help_text="A rule or `SpamReason`; empty if it only waits behind an earlier one.",
     )
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
-    # What staff think of the rule that held it, see `rules.verdicts.judge`.
+    # Whether staff agreed with the rule that held it, see `rules.verdicts.judge`.
     judged_on = models.DateField(_("rule judged"), null=True, blank=True, editable=False)
     is_overturned = models.BooleanField(
         _("rule overturned"), default=False, db_default=False, editable=False
@@ -73,7 +73,7 @@ class HeldMessage(models.Model):
     created_at = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
 
-    # The decision of staff not to deliver it, see `queries.shown_to`.
+    # The staff's decision not to deliver it, set by `queries.shown_to`.
     decision: "Decision | None" = None
 
     class Meta:
@@ -104,7 +104,7 @@ class HeldMessage(models.Model):
 
     @property
     def held_for(self) -> str:
-        """Why it is held, in words for staff; the name of a rule as it is."""
+        """Why it is held, in words for staff; a rule's name is returned unchanged."""
         is_spam = self.reason in SpamReason.values
         return str(SpamReason(self.reason).label) if is_spam else self.reason
 

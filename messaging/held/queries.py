@@ -12,7 +12,7 @@ SHOWN = (*HeldMessage.OPEN, HeldMessage.State.REJECTED)  # to their sender
 
 
 def find(conversation: Conversation, sender_id: int, client_id: uuid.UUID) -> HeldMessage | None:
-    """Return a person's held message, in whatever state it is."""
+    """Return a person's held message in any state."""
     rows = HeldMessage.objects.filter(
         conversation=conversation, sender=sender_id, client_id=client_id
     )
@@ -27,9 +27,9 @@ def open_of(conversation: Conversation, sender_id: int) -> QuerySet[HeldMessage]
 
 
 def with_nothing_else(user: Person, limit: int) -> list[Conversation]:
-    """Return a shopper's conversations in which there are only held messages of theirs.
+    """Return a shopper's conversations that contain only the shopper's own held messages.
 
-    A list has no rows for them, because nobody has said anything there yet.
+    The list has no rows for them, because they have no messages yet.
     """
     shown = HeldMessage.objects.filter(sender=user.pk, state__in=SHOWN)
     rows = Conversation.objects.filter(
