@@ -35,7 +35,7 @@ class Row(Struct, kw_only=True):
 
     @classmethod
     def of(cls, row: Any, marks: Marks) -> "Row":
-        """Return the item of a row that `queries` has loaded."""
+        """Return the item for a row that `queries` has loaded."""
         said = row.last_message
         return cls(
             conversation=row.pk,
@@ -64,7 +64,7 @@ def preview_of(said: Message) -> str:
 
 
 class ConversationList(Struct, kw_only=True):
-    """A page of a list; `next` goes into `before=` of the request for the following one."""
+    """A page of a list; `next` is the `before=` of the request for the following page."""
 
     rows: list[Row]
     counts: dict[str, int]

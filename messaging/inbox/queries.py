@@ -40,14 +40,14 @@ def conversation_list(
     only: Filter | None = None,
     scope: access.Scope | None = None,
 ) -> Page[Conversation]:
-    """Return a page of a person's conversations, with all that a list shows of them.
+    """Return a page of a person's conversations, with everything that a list shows of them.
 
     Each has `is_unread`: whether the badge counts it.
 
     Args:
-        words, unread_only: a filter with only these.
-        only: any filter.
-        scope: the person's, if the caller knows it.
+        words, unread_only: a filter by these only.
+        only: any filter, instead of these.
+        scope: the person's scope, if the caller knows it.
     """
     filtered = only or Filter(words=words, unread=unread_only)
     size = settings.CONVERSATION_PAGE_SIZE

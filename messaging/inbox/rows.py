@@ -16,7 +16,7 @@ from messaging.models import Conversation, ConversationLabel, Label, Participant
 from trato.people import Person
 from trato.prepared import prepared
 
-STEP = 25  # the number of rows is rounded up to a multiple of it
+STEP = 25  # the number of rows is rounded up to a multiple of this
 
 
 @dataclass
@@ -24,9 +24,9 @@ class Marks:
     """What one person sees of a conversation that others don't see.
 
     Args:
-        labels, assignee, former: of the shop's side, and only for its members.
+        labels, assignee, former: the shop's, and only for its members.
         former: the name of an assignee who doesn't work for the shop any more.
-        snoozed_until: None unless it sleeps.
+        snoozed_until: None unless the conversation sleeps.
     """
 
     lane: str
@@ -41,7 +41,7 @@ class Marks:
 
     @property
     def any(self) -> bool:
-        """Whether a row shows any of them."""
+        """Whether a row shows any mark."""
         own = (self.starred, self.archived, self.muted, self.snoozed_until)
         shown = (*own, self.assignee, self.former, self.labels)
         return self.lane == OURS or any(map(bool, shown))
@@ -67,7 +67,7 @@ def marks_of(user: Person, rows: Collection[Conversation]) -> dict[int, Marks]:
 
 
 def team_of(scope: Scope) -> list[tuple[str, str]]:
-    """Return the keys and names of a person's colleagues, to whom conversations can be assigned."""
+    """Return the keys and names of the colleagues a person can assign conversations to."""
     people = _colleagues(scope.user_id, *scope.shop_ids) if scope.shop_ids else []
     return sorted(((str(one.pk), host.display_name(one)) for one in people), key=lambda one: one[1])
 
@@ -78,7 +78,7 @@ def labels_of(scope: Scope) -> list[Label]:
 
 
 def padded(ids: Iterable[int]) -> list[int]:
-    """Repeat an ID until their number is a multiple of `STEP`, so that statements stay few."""
+    """Repeat an ID until their number is a multiple of `STEP`, so that there are few statements."""
     padded = list(ids)
     return padded + padded[:1] * (-len(padded) % STEP)
 

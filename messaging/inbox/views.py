@@ -27,7 +27,7 @@ from trato.responses import PersonRequest, json_response, key_from, person_requi
 from . import frames, queries
 from .rows import Marks, labels_of, marks_of, team_of
 
-ROWS_MAX = 25  # conversations that a script asks for by ID
+ROWS_MAX = 25  # conversations that a script requests by ID
 
 
 @require_GET
@@ -45,7 +45,7 @@ def conversation_list(request: PersonRequest) -> HttpResponse:
 @require_GET
 @person_required
 def conversation_rows(request: PersonRequest) -> HttpResponse:
-    """Return the rows of that page for its script; with `conversation`, only these of them.
+    """Return the list's rows for its script; with `conversation`, only the rows with these IDs.
 
     They have their own address: if they shared the page's, the Back button would show the rows that
     the browser fetched last.
@@ -81,7 +81,7 @@ def _list(request: PersonRequest) -> dict[str, Any]:
     is_seller = host.acts_as_seller(request.user)
     is_whole = not (page.newer or is_outdated or wanted != Filter())
     is_empty = is_whole and not page.rows
-    # Sellers rarely ask, and their list takes enough queries already.
+    # Sellers rarely ask other shops, and their list takes enough queries already.
     asks_held = is_empty or (is_whole and not is_seller)
     only_held = held.with_nothing_else(request.user, ROWS_MAX) if asks_held else []
     first_steps = host.before_first_question(request) if is_empty and is_seller else None
@@ -111,10 +111,10 @@ def _list(request: PersonRequest) -> dict[str, Any]:
 def _filter_or_view(
     request: PersonRequest, scope: access.Scope, views: list[SavedView]
 ) -> tuple[Filter, SavedView | None, bool]:
-    """Return the filter, the saved view with it, and whether something that it names is gone.
+    """Return the filter, the saved view with it, and whether something named in it is gone.
 
     Raises:
-        Http404: it has an ID that nothing can have.
+        Http404: it contains an ID that nothing can have.
     """
     named = parsed(request.GET)
     view = next((one for one in views if one.query == named.query), None)
