@@ -1,4 +1,4 @@
-"""Change whose turn it is, inside the transaction of an act."""
+"""Change whose turn it is, inside the caller's transaction."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -19,11 +19,11 @@ def move(
     """Give conversations another turn.
 
     Args:
-        conversations: locked, in the order of their keys. Those without messages, and those whose
+        conversations: locked, in the order of their keys. Conversations without messages, or whose
             turn stays the same, are left alone.
 
     Returns:
-        Those that changed. Both sides are told on commit.
+        The changed conversations. Both sides get an event on commit.
     """
     changed, changes, settled = [], [], []
     for row in conversations:
@@ -54,8 +54,8 @@ def unsay(message: Message) -> None:
     """Give a conversation the turn that it would have without a message that was just hidden.
 
     Nobody has to answer what they can't read, and a side that takes its answer back owes it again.
-    The turn stays if the other side is not waited for, or since another message, or if somebody has
-    chosen it by hand.
+    The turn stays if the conversation doesn't wait for the other side, waits since another message,
+    or has a turn that somebody chose by hand.
 
     Args:
         message: with its conversation, which the caller has locked.
@@ -81,7 +81,7 @@ def unsay(message: Message) -> None:
 
 
 def say_again(message: Message) -> None:
-    """Undo `unsay`: the message is shown again. A turn that was changed since stays.
+    """Undo `unsay`, because the message is shown again. A turn that has changed since then stays.
 
     Args:
         message: with its conversation, which the caller has locked.
@@ -98,7 +98,7 @@ def say_again(message: Message) -> None:
 
 
 def reopen(conversation: Conversation, closed_at: datetime) -> None:
-    """Give a locked conversation the turn it had before it was closed, which settled it."""
+    """Give a locked conversation the turn it had before closing settled it."""
     rows = conversation.settlements.filter(created_at__gte=closed_at, is_undone=False)
     if rows.order_by("created_at", "pk").first() is None:
         return  # it was settled before
@@ -117,7 +117,7 @@ def _give(conversation: Conversation, turn: Turn) -> None:
 
 
 def _turn_at(conversation: Conversation, shown: QuerySet[Message], settled: int) -> Turn:
-    """Return the turn after the last message that is shown, unless it was settled since."""
+    """Return the turn after the last shown message; an empty one if that has been settled."""
     last = shown.order_by("-sequence").first()
     if last is None or last.sequence <= settled:
         return Turn()
@@ -146,6 +146,6 @@ def _settled_at(conversation: Conversation, before: datetime | None = None) -> i
 
 
 def _is_restored(turn: Turn, row: Conversation) -> bool:
-    """Whether a conversation waits again since a message, and not since it was reopened."""
+    """Whether a conversation waits again since one of its messages, not since its reopening."""
     asked = row.last_message_at
     return turn.since is not None and asked is not None and turn.since <= asked

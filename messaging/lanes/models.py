@@ -1,4 +1,4 @@
-"""The lanes of shops: indexes of their conversations by turn, and how many are in each."""
+"""The lanes of shops: an index of their conversations by turn, and how many are in each lane."""
 
 from django.conf import settings
 from django.db import models
@@ -9,15 +9,16 @@ from messaging.models import Conversation
 from messaging.sides import Side
 
 SLOTS = 8  # numbered shares per shop
-# The column with the number of each turn.
+# The column that counts the conversations with each turn.
 COLUMNS = {Side.CONSUMER.value: "for_consumer", Side.SELLER.value: "for_seller", "": "settled"}
 
 
 class Lane(models.Model):
     """A conversation with messages, in the lane of its shop.
 
-    It repeats columns of the conversation, because a conversation whose indexed columns change with
-    every answer would be entered in all of its indexes again. Here that is one index.
+    It repeats columns of the conversation. If the conversation itself had an index on columns that
+    change with every answer, PostgreSQL would update all of its indexes each time. Here it updates
+    only one.
     """
 
     conversation = models.OneToOneField(
@@ -48,12 +49,12 @@ class Lane(models.Model):
 
 
 class LaneCount(models.Model):
-    """A share of the number of conversations in each lane of a shop: the number is their sum.
+    """A share of the number of conversations in each lane of a shop: all shares add up to it.
 
-    The socket's batches share a few numbered ones, by their connections. Other writers, whose
-    transactions may take longer, add to one that nobody else has locked, or start a new one. So
-    writers hardly ever wait for each other. A share may be negative: a conversation joins a lane in
-    one share, and leaves it in another.
+    The socket's batches use a few numbered shares; their connection decides which. Other writers,
+    whose transactions may take longer, add to a share that nobody else has locked, or start a new
+    one. So writers hardly ever wait for each other. A share may be negative, because a conversation
+    may join a lane in one share and leave it in another.
     """
 
     shop = HostForeignKey(

@@ -19,7 +19,7 @@ LANES = (OURS, THEIRS, SETTLED, ALL)
 def counts(scope: Scope) -> dict[str, int]:
     """Return how many conversations with messages a person has in each lane.
 
-    Those of shops are kept, see `LaneCount`; those of a shopper are few, and counted.
+    A shop's numbers are stored, see `LaneCount`. A shopper has few conversations: they are counted.
     """
     numbers: Counter[str] = Counter()
     for turn, shop_id, number in _of_shopper(scope.user_id):
@@ -35,13 +35,14 @@ def counts(scope: Scope) -> dict[str, int]:
 def of_lane(scope: Scope, lane: str) -> Q:
     """Return the condition for a person's conversations in a lane.
 
-    What somebody asked a shop that they work for by now is in a shopper's lane, and in no other.
+    If a person has asked a shop and later joined it, the conversation is only in their lane as a
+    shopper.
     """
     return (Q(consumer=scope.user_id) | Q(shop__in=scope.shop_ids)) & has_lane(scope.user_id, lane)
 
 
 def has_lane(user_id: int, lane: str) -> Q:
-    """Return the condition for those of a person's conversations that are in a lane."""
+    """Return the condition that narrows a person's conversations to a lane."""
     if lane == ALL:
         return Q()
     if lane == SETTLED:
@@ -53,7 +54,7 @@ def has_lane(user_id: int, lane: str) -> Q:
 
 
 def lane_of(turn: str, side: Side) -> str:
-    """Return the lane in which a side has a conversation with a turn."""
+    """Return the lane of a conversation with this turn, as a side sees it."""
     if not turn:
         return SETTLED
     return OURS if turn == side else THEIRS

@@ -1,6 +1,6 @@
-"""What a batch of messages does to turns, lanes and counts, as parts of the send statement.
+"""Parts of the send statement: how a batch of messages changes turns, lanes and counts.
 
-`turns.after_message` is the rule for one message; `tests/messaging/lanes/` compares the two.
+`turns.after_message` is the same rule for one message; `tests/messaging/lanes/` compares them.
 """
 
 from messaging.models import Lane, LaneCount
@@ -11,10 +11,10 @@ LANE, COUNT = Lane._meta.db_table, LaneCount._meta.db_table
 
 
 def began() -> str:
-    """Return the condition for a message at which the other side's turn begins.
+    """Return the condition for a message that begins the other side's turn.
 
-    `w` are the wanted messages, `l` their locked conversations. The `CASE` turns the conversation's
-    turn into the side that wrote last before the batch.
+    `w` are the wanted messages, `l` their locked conversations. The `CASE` derives the side that
+    wrote last before the batch from the conversation's turn.
     """
     return """w.side IS DISTINCT FROM coalesce(
         w.previous_side,
@@ -22,7 +22,7 @@ def began() -> str:
 
 
 def turned() -> str:
-    """Find what each conversation's last message is, and its turn and the turn's time after it."""
+    """Find each conversation's last message, and whose turn it is afterwards, and since when."""
     return """turned AS MATERIALIZED (
         SELECT r.*, date_trunc('hour', r.created_at, 'UTC') AS hour,
                CASE WHEN r.asked > r.answered THEN 'seller' ELSE 'consumer' END AS turn
@@ -38,7 +38,7 @@ def turned() -> str:
 
 
 def moved() -> str:
-    """Move the conversations whose turn or hour has changed to their place in the lanes."""
+    """Move the conversations whose turn or hour has changed to their places in the lanes."""
     return f"""moved AS (
         INSERT INTO {LANE} (conversation_id, shop_id, turn, waiting_since, hour)
         SELECT t.conversation_id, t.shop_id, t.turn, t.since, t.hour
@@ -51,7 +51,7 @@ def moved() -> str:
 
 
 def recounted() -> str:
-    """Count the changes of turn, once per shop, in the share of this connection."""
+    """Add the changes of turn to this connection's share, once per shop."""
     return f"""recounted AS (
         INSERT INTO {COUNT} AS c (shop_id, slot, for_consumer, for_seller, settled)
         SELECT t.shop_id, mod(pg_backend_pid(), {SLOTS}),

@@ -1,4 +1,4 @@
-"""The rules for whose turn it is, for one message after another; `sql` has them for a batch."""
+"""The rules for whose turn it is after one message; `sql` has the rules for a batch."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +8,11 @@ from messaging.sides import Side
 
 @dataclass(frozen=True)
 class Turn:
-    """The side that a conversation waits for, and the time since which it waits.
+    """The side that a conversation waits for, and since when.
 
     Args:
         side: empty if the conversation is settled.
-        since: the time of the first message that nobody has answered; None if it is settled.
+        since: the time of the first unanswered message; None if the conversation is settled.
     """
 
     side: str = ""
@@ -22,7 +22,7 @@ class Turn:
 def after_message(turn: Turn, side: Side, at: datetime) -> Turn:
     """Return whose turn it is after a message of a side.
 
-    A second message of the same side leaves the time as it is: people wait since their first one.
+    A second message from the same side leaves the time as it is: people wait since their first one.
     """
     if turn.side == side.other.value:
         return turn
