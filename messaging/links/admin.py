@@ -29,6 +29,6 @@ class LinkHostAdmin(StaffAdmin[LinkHost]):
 
 
 def _apply() -> None:
-    """Let this process know at once; the others load the list within `LINK_HOSTS_SECONDS`."""
+    """Reload the list in this process now; others do so within `LINK_HOSTS_SECONDS`."""
     link_hosts.forget()
     wake()

@@ -1,4 +1,4 @@
-"""The form for a host."""
+"""The form for a host of links."""
 
 from django.forms import ValidationError
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from trato.admin.forms import StaffForm
 
 
 class LinkHostForm(StaffForm):
-    """Takes an address or a host, and writes it as programs look it up."""
+    """Accepts an address or a host, and converts it to the form in which programs look it up."""
 
     def clean_host(self) -> str:
         host = _host_in(self.cleaned_data["host"])

@@ -1,4 +1,4 @@
-"""Hosts that links in messages lead to, and what staff decided about them."""
+"""Hosts of links in messages, and what staff have decided about them."""
 
 from django.db import models
 from django.utils import timezone
@@ -8,9 +8,9 @@ from trato.fields import MultilineTextField
 
 
 class LinkHost(models.Model):
-    """A host, and all below it, for which links in messages don't simply open.
+    """A host whose links, and those of all hosts below it, don't simply open.
 
-    `host` is written as programs look it up, see `shield.addresses.ascii_host`.
+    `host` has the form in which programs look it up, see `shield.addresses.ascii_host`.
     """
 
     class Action(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The page before a link that staff warn of."""
+"""The page before a link that staff warn about."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -14,10 +14,10 @@ from trato.responses import PersonRequest, person_required
 @never_cache
 @person_required
 def leave(request: PersonRequest, conversation_id: int, sequence: int, place: int) -> HttpResponse:
-    """Show where a link of a message leads, and what to look out for.
+    """Show where a link in a message leads, and what to look out for.
 
-    The address comes from the message, as it is now, and only for those who can read it. So this
-    page can't be used to send other people somewhere.
+    The address comes from the message as it is now, and only people who can read the message see
+    it. So nobody can use this page to send other people somewhere.
     """
     conversation = access.conversation_for(request.user, conversation_id)
     message = conversation.messages.filter(sequence=sequence).first()
