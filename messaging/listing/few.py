@@ -1,8 +1,8 @@
-"""Filters that leave few conversations: all of these are found first, and then sorted.
+"""Filters that leave few conversations: find all of them first, then sort them.
 
-The database would often rather walk through the whole list in its order, and look for a starred
-conversation in each of fifty thousand. It reads and sorts two thousand just as fast. What else a
-filter asks is only looked up for the page that is wanted.
+The database would often rather walk through the whole list in its order, and check each of fifty
+thousand conversations for a star. It reads and sorts two thousand just as fast. The filter's other
+conditions are only checked for the wanted page.
 """
 
 from collections.abc import Collection, Iterator
@@ -22,8 +22,8 @@ from trato.pagination import Cursor, PageRequest, ordered
 from .filters import WAITING, Filter, conditions
 
 FEW = 2_000  # conversations
-# How many times a page's conversations are looked up first, and how many times more after that: a
-# page takes at most three lookups.
+# The first lookup takes `FIRST_LOOKUP` pages of conversations, each further one `MORE` times as
+# many: a page takes at most three lookups.
 FIRST_LOOKUP, MORE = 2, 8
 
 
@@ -32,14 +32,14 @@ class Few:
 
     Args:
         ids: which conversations; those outside the scope and the filter's lane are left out.
-        condition: what else the filter asks of them.
+        condition: the filter's other conditions.
     """
 
     def __init__(self, ids: Collection[int], condition: Q, wanted: Filter, scope: Scope) -> None:
         self.ids, self.condition = ids, condition
         self.is_rising = wanted.sort == WAITING
         self.time = _time(wanted)
-        # No index has this order, so the database reads these and no other conversations.
+        # No index has this order, so the database reads only these conversations.
         self.rows = _in_lane(wanted, scope).filter(of_lane(scope, ALL), pk__in=listed(ids))
 
     def read(self, wanted: PageRequest, limit: int) -> list[Cursor]:
@@ -91,7 +91,7 @@ def _parts(wanted: Filter, scope: Scope) -> Iterator[QuerySet[Any, int]]:
 
 
 def _marked(wanted: Filter, scope: Scope) -> Iterator[QuerySet[Any, int]]:
-    """Yield the IDs of conversations with each mark and label that is wanted."""
+    """Yield the IDs of conversations with each wanted mark, or with the wanted label."""
     own = Participant.objects.filter(user=scope.user_id)
     marks = {
         "starred_at": wanted.starred,
@@ -104,7 +104,7 @@ def _marked(wanted: Filter, scope: Scope) -> Iterator[QuerySet[Any, int]]:
     for column, is_wanted in marks.items():
         if is_wanted:
             rows = own.filter((f"{column}__isnull", False))
-            # Both are read from indexes only, and hardly any conversation has both.
+            # The database reads both from indexes only, and hardly any conversation has both.
             rows = rows.filter(conversation__in=labelled_ids) if wanted.label else rows
             yield rows.values_list("conversation_id", flat=True)
     if wanted.label and not is_marked:

@@ -32,15 +32,15 @@ NAMES = (
 class Filter:
     """Which conversations to show, and in which order.
 
-    Archived and sleeping conversations are hidden unless they are wanted or searched for.
+    Archived and sleeping conversations are hidden unless the filter asks for them, or is a search.
 
     Args:
         lane: see `lanes.queries.LANES`.
-        assigned: "me", "none", the ID of a colleague, or empty for all. "none" also finds what is
-            assigned to somebody who doesn't work for the shop any more.
+        assigned: "me", "none", the ID of a colleague, or empty for all. "none" also finds
+            conversations assigned to somebody who doesn't work for the shop any more.
         label, product: their IDs, or 0 for all.
-        words: to search for.
-        sort: by the last message, or by who has waited longest; then settled ones are left out.
+        words: what to search for.
+        sort: by the last message, or by who has waited longest, without settled conversations.
     """
 
     lane: str = ALL
@@ -61,7 +61,7 @@ class Filter:
 
     @property
     def number(self) -> int:
-        """How many things are filtered by, beside the lane, the search and the order."""
+        """How many conditions the filter has, beside the lane, the search and the order."""
         flags = (self.unread, self.starred, self.archived, self.snoozed)
         return sum(map(bool, (*flags, self.assigned, self.label, self.product)))
 
@@ -85,8 +85,8 @@ def filter_from(query: QueryDict, scope: Scope) -> Filter:
     """Read a filter from an address.
 
     Raises:
-        Http404: a label, product or colleague that the person has nothing to do with, or that
-            doesn't exist.
+        Http404: a label, product or colleague doesn't exist, or the person has nothing to do with
+            it.
     """
     wanted = parsed(query)
     for exists in _checks(wanted, scope):
@@ -98,10 +98,10 @@ def filter_from(query: QueryDict, scope: Scope) -> Filter:
 def parsed(query: QueryDict) -> Filter:
     """Read a filter whose label, product and colleague needn't exist.
 
-    Unknown lanes and orders are the default ones.
+    Unknown lanes and orders count as the default ones.
 
     Raises:
-        Http404: one of them is no key.
+        Http404: a label, product or colleague isn't a valid key.
     """
     lane, assigned = query.get("lane", ALL), query.get("assigned", "")
     return Filter(
@@ -139,11 +139,11 @@ def _checks(wanted: Filter, scope: Scope) -> Iterator[bool]:
 
 
 def conditions(wanted: Filter, scope: Scope, now: datetime) -> Q:
-    """Return the condition for everything but the lane and the words."""
+    """Return the condition for a whole filter except its lane and words."""
     states = Participant.objects.filter(user=scope.user_id, conversation=OuterRef("pk"))
     archived = Q(archived_sequence__gte=OuterRef("last_sequence"))
     asleep = Q(snoozed_until__gt=now, snoozed_sequence__gte=OuterRef("last_sequence"))
-    # A shopper who works for the shop by now doesn't learn what the team has on their questions.
+    # A shopper who has joined the shop doesn't see how the team labels and assigns their questions.
     of_team = ~Q(consumer=scope.user_id)
     condition = Q()
     if wanted.hides:
@@ -178,10 +178,10 @@ def conditions(wanted: Filter, scope: Scope, now: datetime) -> Q:
 
 
 def _nobodys(scope: Scope) -> Q:
-    """Return the condition for conversations of shops that none of their members takes care of."""
+    """Return the condition for conversations that no member of their shop is assigned to."""
     condition = Q(pk__in=())
     for shop_id in scope.shop_ids:
-        # Not one EXISTS for all shops: PostgreSQL reads a shop's members once, and not per row.
+        # Not one EXISTS for all shops: so PostgreSQL reads a shop's members once, not per row.
         members = host.active_members().filter(shop_id=shop_id).order_by().values("user_id")
         condition |= Q(shop=shop_id) & ~Q(assignee__in=members)
     return condition

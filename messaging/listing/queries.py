@@ -18,16 +18,16 @@ from trato.prepared import prepared
 from .few import Few, few
 from .filters import WAITING, Filter, conditions
 
-SEARCHES = 4  # of a page at most: the other parts of a filter may leave nothing of what was found
+SEARCHES = 4  # at most, for one page: the rest of a filter may exclude everything that was found
 EVERYTHING = Filter()
 
 
 def page_of(scope: Scope, wanted: Filter, start: PageRequest, size: int) -> Page[Cursor]:
     """Return a page of a person's conversations that have a message, by their cursors.
 
-    They are sorted by the last message, by the news if only unread ones are wanted, or by who has
-    waited longest. A search only continues towards older ones, and may have more to search even if
-    it has found nothing yet.
+    They are sorted by the last message, by the news if the filter is only for unread ones, or by
+    who has waited longest. A search only continues towards older conversations; there may be more
+    to search even if it has found nothing yet.
     """
     if wanted.words:
         before = None if start.newer else start.cursor
@@ -43,7 +43,7 @@ def those_of(scope: Scope, wanted: Filter, ids: list[int]) -> list[Cursor]:
 
 
 def ids_of(scope: Scope, wanted: Filter, limit: int) -> list[int]:
-    """Return the IDs of the first conversations of a filter, for an act on all of them."""
+    """Return the IDs of a filter's first conversations, for an action on all of them."""
     if not wanted.words:
         return [cursor.pk for cursor in _reader(scope, wanted)(FIRST_PAGE, limit)]
     ids: list[int] = []
@@ -57,12 +57,12 @@ def ids_of(scope: Scope, wanted: Filter, limit: int) -> list[int]:
 
 
 def counts_of(scope: Scope) -> dict[str, int]:
-    """Return the number of conversations in each lane, without archived and sleeping ones."""
+    """Return how many conversations are in each lane, without archived and sleeping ones."""
     return counts_and_waking(scope)[0]
 
 
 def counts_and_waking(scope: Scope) -> tuple[dict[str, int], datetime | None]:
-    """Return these numbers, and the time at which the first of the sleeping ones wakes."""
+    """Return the same numbers, and when the first sleeping conversation wakes."""
     numbers, now = lanes.counts(scope), timezone.now()
     wakes_at: datetime | None = None
     for turn, is_mine, number, until in _hidden(scope.user_id, now, *scope.shop_ids):
@@ -109,7 +109,7 @@ def _reader(scope: Scope, wanted: Filter) -> Any:
 def _searched(
     scope: Scope, wanted: Filter, before: Cursor | None, size: int
 ) -> tuple[list[Cursor], Cursor | None]:
-    """Search, and keep what the other parts of a filter leave."""
+    """Search, and keep the conversations that fit the other parts of a filter."""
     kept: list[Cursor] = []
     condition = Q(lanes.of_lane(scope, wanted.lane), conditions(wanted, scope, timezone.now()))
     is_more = wanted.number > wanted.unread or wanted.lane != lanes.ALL
