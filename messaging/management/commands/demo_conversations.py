@@ -29,8 +29,8 @@ class Command(BaseCommand):
 
         Args:
             options: `goods`, the labels of each product on sale, and `languages`, the language
-                that each person writes, both by ID; `photos`, JPEGs by the names that the
-                conversations use.
+                that each person writes, both by ID; `photos`, JPEGs by the names used in the
+                conversations.
         """
         if not options.get("languages"):
             raise CommandError("Call `manage.py demo`, which calls this command.")
@@ -93,7 +93,7 @@ def decide(row: Report, staff: Person, outcome: str, why: str, *, removal: str) 
 
 
 def _case_of(row: Report, message: Message) -> Case:
-    """Return the case that the desk has of a reported message."""
+    """Return the desk's case for a reported message."""
     return Case(
         kind=cases.KIND,
         subject=f"{Report.Kind.MESSAGE}:{message.pk}",

@@ -1,4 +1,4 @@
-"""Do what is due once, for servers other than `config.server`, which does it all the time."""
+"""Do what is due once, for other servers than `config.server`, which does it all the time."""
 
 import inspect
 from typing import Any
@@ -16,6 +16,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for sweep in (*SWEEPS, *SLOW_SWEEPS, *LONG_SWEEPS):
-            at_once = inspect.unwrap(sweep)  # `at_leisure` spares a server, which this is not
+            at_once = inspect.unwrap(sweep)  # `at_leisure` spares servers; this isn't one
             while at_once(settings.DUE_BATCH_MAX):
                 pass

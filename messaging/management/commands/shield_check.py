@@ -63,14 +63,14 @@ def _lines(name: str) -> list[str]:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{name} can't be read: {error}") from error
-    return text.split("\n")  # not at every line break that Unicode has: JSON strings may hold them
+    return text.split("\n")  # not `splitlines()`: JSON strings may hold Unicode's other breaks
 
 
 def _row(line: str, number: int) -> dict[str, Any]:
     """Return the object in a line.
 
     Raises:
-        CommandError: if it isn't one, with the number of the line.
+        CommandError: the line isn't a valid object; the error names the line's number.
     """
     try:
         row = json.loads(line)
