@@ -1,6 +1,6 @@
 """The models of messaging: its own, which are in this folder, and those of all features.
 
-They are one app, with one folder of migrations.
+They form one app, with one folder of migrations.
 """
 
 from messaging.sides import Side as Side
@@ -73,12 +73,13 @@ from messaging.triage.models import ConversationLabel as ConversationLabel
 from messaging.triage.models import Label as Label
 from messaging.trust.models import PersonTrust as PersonTrust
 
-SUBJECT_KIND = "conversation"  # of the notifications that messaging creates
-MENTION_KIND = "note"  # of those for colleagues whom a note mentions; the subject is the note
-# Of those for colleagues who get conversations; the subject is the first `Assignment` of the act.
+# What notifications are about: the kinds of their subjects.
+SUBJECT_KIND = "conversation"  # new messages
+MENTION_KIND = "note"  # a note mentions a colleague; the subject is the note
+# A colleague gets conversations; the subject is the first `Assignment` of the action.
 ASSIGNED_KIND = "assigned"
-EXPORT_KIND = "export"  # of those for people whose export is ready
-DECISION_KIND = "decision"  # of those about decisions of staff
-APPEAL_KIND = "appeal"  # of those about the outcome of an appeal
-STAFF_MESSAGE_KIND = "staff_message"  # of those about what staff write to both sides
-NUDGE_KIND = "nudge"  # of those for people who are reminded of an answer; of the conversation
+EXPORT_KIND = "export"  # an export is ready, or has failed
+DECISION_KIND = "decision"  # a decision by staff
+APPEAL_KIND = "appeal"  # the outcome of an appeal
+STAFF_MESSAGE_KIND = "staff_message"  # staff have written to both sides
+NUDGE_KIND = "nudge"  # a reminder to answer; the subject is the conversation

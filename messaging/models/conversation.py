@@ -37,7 +37,7 @@ def blocking_sides(blocked_by: str) -> tuple[str, ...]:
 
 
 def snapshot_of(product: Product) -> dict[str, Any]:
-    """Return the columns of a conversation about a product that record how it looks now."""
+    """Return the columns of a conversation that record how its product looks now."""
     card = host.product_card(product)
     return {
         "product_id": product.pk,
@@ -100,7 +100,7 @@ class Conversation(models.Model):
         editable=False,
         help_text="The beginning of the hour of that time.",
     )
-    # Whom it waits for, empty if it is settled; `lanes` keeps the lists of those who wait.
+    # The side it waits for, empty if it is settled; `lanes` keeps the lists of waiting ones.
     turn = models.CharField(_("waits for"), max_length=8, choices=Side, blank=True, db_default="")
     waiting_since = models.DateTimeField(
         _("waiting since"),
@@ -131,8 +131,8 @@ class Conversation(models.Model):
         editable=False,
         help_text="Whether that is why it has ended.",
     )
-    # The same in all conversations of the two, see `blocks`. A column of the row that each send
-    # locks: it costs sends nothing, and no message is stored after a block is committed.
+    # The same in all conversations between the two, see `blocks`. Each send locks this row anyway,
+    # so the column costs sends nothing, and no message is stored after a block is committed.
     blocked_by = models.CharField(
         _("blocked by"),
         max_length=8,
@@ -144,9 +144,9 @@ class Conversation(models.Model):
     )
     # Whether a message was ever held here: then sends look for it, one by one, see `held.holding`.
     has_held = models.BooleanField(_("has held messages"), default=False, db_default=False)
-    # Whether its shopper has started several lately: then sends are judged one by one, see `trust`.
+    # Whether its shopper has started several lately: then each send is checked alone, see `trust`.
     checks_spam = models.BooleanField(_("checks for spam"), default=False, db_default=False)
-    # Whether staff ever looked into it: then its page asks which looks it may show, see `looks`.
+    # Whether staff ever looked into it: then its page loads the looks to show, see `staff_looks`.
     has_looks = models.BooleanField(_("has looks of staff"), default=False, db_default=False)
     # Whether staff ever wrote to both sides, see `staff_messages`.
     has_staff_messages = models.BooleanField(
@@ -164,7 +164,7 @@ class Conversation(models.Model):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
-    # Added by a list for its reader, see `queries.conversation_list`.
+    # Set by a list for its reader, see `inbox.queries.conversation_list`.
     my_side: Side
     counterpart: str
     counterpart_picture: str
@@ -172,10 +172,10 @@ class Conversation(models.Model):
     match_is_note = False
     match_sentence: list[Any]
     match_url = ""
-    counterpart_parts: Sequence[Any] = ()  # with what a search has found in it
+    counterpart_parts: Sequence[Any] = ()  # with the words of a search marked
     title_parts: Sequence[Any] = ()  # likewise
     marks: Any = None
-    # Added by `access` for the person whom it lets in: until when staff have muted that person.
+    # Set by `access` for the person it lets in: until when staff have muted that person.
     muted_until: datetime | None = None
     is_limited = False  # likewise
 
@@ -214,7 +214,7 @@ class Conversation(models.Model):
         return conversation_url(self.pk)
 
     def page_of(self, sequence: int) -> str:
-        """Return the address of the page that has a message, and what was written around it."""
+        """Return the address of the page with a message and the messages around it."""
         # Without a place, the page begins at the first unread message, and may end before this one.
         return f"{self.get_absolute_url()}?around={sequence}"
 
@@ -227,7 +227,7 @@ class Conversation(models.Model):
         return host.shop_name(self.shop)
 
     def side_of(self, user_id: int) -> Side:
-        """Return the side of somebody whom `access` has let in."""
+        """Return the side of a person that `access` has let in."""
         return Side.CONSUMER if user_id == self.consumer_id else Side.SELLER
 
     def is_blocked_by(self, side: Side) -> bool:
@@ -235,7 +235,7 @@ class Conversation(models.Model):
         return side in blocking_sides(self.blocked_by)
 
     def name_without_account(self, side: str) -> str:
-        """Return who sent a message if the account is deleted: the shop, or nobody we know."""
+        """Return the name to show for a deleted account: for a seller, the shop's."""
         return self.shop_name if side == Side.SELLER else gettext("Deleted account")
 
     def counterpart_of(self, side: Side) -> str:
@@ -243,7 +243,7 @@ class Conversation(models.Model):
         return self.shop_name if side is Side.CONSUMER else self.consumer_name
 
     def counterpart_picture_of(self, side: Side) -> str:
-        """Return the address of the picture of a side's other side, or an empty string."""
+        """Return the address of the picture that one side sees of the other, or an empty string."""
         if side is Side.CONSUMER:
             return host.shop_picture_url(self.shop)
         return host.person_picture_url(self.consumer)

@@ -15,7 +15,7 @@ from .conversation import Conversation
 
 
 class Attached(models.TextChoices):
-    """What a list of conversations says of a message that has only files."""
+    """What a list of conversations shows for a message that has only files."""
 
     PHOTO = "photo", _("Photo")
     PHOTOS = "photos", _("Photos")
@@ -26,10 +26,10 @@ class Attached(models.TextChoices):
 class Message(models.Model):
     """A message. Its sender can edit and withdraw it for a while; staff can remove it.
 
-    Of a removed or withdrawn message, both sides only see that there was one, see `is_hidden`.
-    `sequence` orders, `revision` is the conversation's counter at the message's last change,
-    and `client_id` is chosen by the sender's browser so that a repeated send is one message.
-    docs/adding-a-feature.md says what else to change for a new column of the content.
+    If it is removed or withdrawn, both sides only see that there was a message, see `is_hidden`.
+    `sequence` orders messages, `revision` is the conversation's counter at the message's last
+    change, and the sender's browser chooses `client_id` so that a repeated send is one message.
+    docs/adding-a-feature.md says what else to change for a new column with content.
     """
 
     conversation = models.ForeignKey(
@@ -53,7 +53,7 @@ class Message(models.Model):
     body = models.TextField(_("text"), max_length=settings.MESSAGE_MAX_CHARACTERS)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     is_automatic = models.BooleanField(_("automatic"), default=False, db_default=False)
-    # Most messages have no files, and so nothing is read to find that out.
+    # Most messages have no files: with this column, that takes no query to find out.
     attached = models.CharField(
         _("files"), max_length=8, choices=Attached, blank=True, default="", db_default=""
     )
@@ -75,13 +75,13 @@ class Message(models.Model):
     quote = models.PositiveIntegerField(
         _("quotes"), null=True, blank=True, help_text="The number of the message that it quotes."
     )
-    # Most messages have no reactions, and so nothing is read to find that out.
+    # Most messages have no reactions: with this column, that takes no query to find out.
     is_reacted = models.BooleanField(_("has reactions"), default=False, db_default=False)
     # Loaded by `message_extras`.
     shown_files: Any = ()
     quoted: Any = None
     reactions: Any = ()
-    # Found out by `message_warnings`.
+    # Set by `message_warnings`.
     warnings: Any = ()
     links: Any = ()
     # Set for the page of a conversation, see `messaging/timeline.py`.
@@ -104,7 +104,7 @@ class Message(models.Model):
         )
         indexes = (
             models.Index(fields=["conversation", "revision"], name="messages_by_revision"),
-            # Of the few that are hidden, for those who look again at what depends on them.
+            # Only the few hidden messages, for the jobs that update what depends on them.
             models.Index(
                 fields=["removed_at"],
                 condition=models.Q(removed_at__isnull=False),
@@ -141,7 +141,7 @@ class Message(models.Model):
         return "" if self.is_automatic or is_deleted(self.sender) else host.short_name(self.sender)
 
 
-# Messages with words for both sides: `Message.is_hidden` for queries and for statements.
+# Messages that both sides can read: the opposite of `Message.is_hidden`, for queries.
 NOT_HIDDEN: dict[str, Any] = {"removed_at": None, "withdrawn_at": None}
 
 

@@ -13,10 +13,9 @@ from .conversation import Conversation
 class Participant(models.Model):
     """One person in one conversation, with everything that concerns only that person.
 
-    What depends on messages is stored with the sequence of the last one, and holds until there is
-    another: so a new message brings an archived conversation back, and wakes one that sleeps,
-    without a write. No index contains a column that a read mark changes: PostgreSQL updates the row
-    in place (HOT).
+    A mark that the next message ends is stored with the sequence of the last message. So a new
+    message brings an archived conversation back, and wakes a sleeping one, without a write. No
+    index contains a column that a read mark changes, so PostgreSQL updates the row in place (HOT).
     """
 
     conversation = models.ForeignKey(
