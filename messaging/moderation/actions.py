@@ -1,4 +1,4 @@
-"""What staff do about what is reported. Every act is recorded. People report in `reports`."""
+"""What staff do about reports. Every action is recorded. `reports` is where people report."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -32,10 +32,10 @@ from .notices import take_warnings_back
 
 @transaction.atomic
 def look(actor: Person, conversation_id: int, reason: str) -> AuditEntry:
-    """Record that a moderator looks into a conversation up to now, for `STAFF_LOOK_MINUTES`.
+    """Record a look, with which a moderator can read a conversation for `STAFF_LOOK_MINUTES`.
 
-    Both sides see it later, without the reason and the actor, see `looks`. It belongs to a case
-    that the actor works on, if that is about this conversation.
+    It covers the messages up to now. Both sides see the look later, without its reason and actor,
+    see `staff_looks`. If the actor works on a case about the conversation, the look belongs to it.
 
     Args:
         reason: why; `case:<id>` if it is only for that case.
@@ -64,7 +64,7 @@ def note_looks(conversation_ids: Collection[int], case_id: int | None) -> None:
     Call it inside the transaction of an act that is recorded and shows their words.
 
     Args:
-        case_id: of the report that the act is for; None if it is for none.
+        case_id: the case of the report that the action is about; None if it isn't about one.
     """
     why = Look.Why.REPORT if case_id else Look.Why.OWN
     keys = sorted({*conversation_ids})
@@ -76,7 +76,7 @@ def note_looks(conversation_ids: Collection[int], case_id: int | None) -> None:
 def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, AuditEntry | None]:
     """Return a conversation, and the recorded look that lets the actor read it now.
 
-    Writes nothing. Messages after the look need another one.
+    This writes nothing. Messages sent after the look need another look.
 
     Raises:
         PermissionDenied: the actor may not look.
@@ -97,7 +97,7 @@ def hide(message: Message) -> None:
     """Hide a message from both sides, inside the transaction of an act that is recorded.
 
     Args:
-        message: shown; with its conversation, which the caller has locked.
+        message: one that is shown, with its conversation, which the caller has locked.
     """
     message.removed_at = timezone.now()
     store_change(message, "removed_at")
@@ -106,7 +106,7 @@ def hide(message: Message) -> None:
 
 
 def show_again(message: Message) -> bool:
-    """Undo `hide`, with the same locks; return False if the words are gone with an account."""
+    """Undo `hide`, with the same locks; return False if the text was deleted with an account."""
     conversation = message.conversation
     if is_deleted(message.sender) and _is_over(conversation):
         return False
@@ -121,7 +121,7 @@ def show_again(message: Message) -> bool:
 
 
 def _is_over(conversation: Conversation) -> bool:
-    """Whether a conversation has ended with an account, whatever a decision says besides."""
+    """Whether a conversation has ended because of a deleted account, regardless of decisions."""
     if is_deleted(conversation.consumer):
         return True
     return not host.keep_open(conversation.shop_id)
@@ -131,7 +131,7 @@ def _is_over(conversation: Conversation) -> bool:
 def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> Report:
     """Close a report as upheld or dismissed, for good, and notify the reporter.
 
-    All other open reports that blame the same side of the thing are closed with it, with an audit
+    All other open reports of the same thing that blame the same side are closed too, with an audit
     row each.
 
     Args:
@@ -139,9 +139,9 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
 
     Raises:
         AlreadyDone: it has been closed before, with either outcome.
-        Claimed: somebody else works on its case.
+        Claimed: somebody else is working on its case.
         PermissionDenied: the actor lacks the permission.
-        ValidationError: no reason is given, or the actor has reported it or answers for it.
+        ValidationError: no reason is given, or the actor reported the thing or answers for it.
         ValueError: the outcome is unknown.
         Report.DoesNotExist: it does not exist.
     """
@@ -177,7 +177,7 @@ def close(actor: Person, report: Report, outcome: Report.Outcome, now: datetime)
     """Close a locked, open report and tell who filed it, as part of an act that is recorded.
 
     Args:
-        now: the same for all reports that an act closes.
+        now: the time, which is the same for all reports that one action closes.
     """
     report.outcome, report.done = outcome, _done(report, outcome)
     report.resolved_at, report.resolved_by_id = now, actor.pk

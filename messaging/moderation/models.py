@@ -15,15 +15,15 @@ KINDS = ("message", "conversation", "product", "shop", "person")
 
 
 def _only(kind: str) -> models.Q:
-    """The condition that a report is about a thing of this kind and of no other."""
+    """Return the condition that a report is about a thing of this kind and no other."""
     return models.Q(**{f"{one}__isnull": one != kind for one in KINDS})
 
 
 class Report(models.Model):
     """A report to staff about one thing: a message, conversation, product, shop or person.
 
-    People report what they see on the site. About products and shops, visitors without an account
-    can write too: they leave an address, see `messaging.reports`.
+    People report what they see on the site. Visitors without an account can report products and
+    shops too: they leave an address, see `messaging.reports`.
     """
 
     class Kind(models.TextChoices):
@@ -129,7 +129,7 @@ class Report(models.Model):
         blank=True,
         verbose_name=_("shop that answers for it"),
     )
-    # Which of the five is set, and its key: reports with the same two are about the same thing.
+    # Which of the five is set, and its key: reports that share both are about the same thing.
     kind = models.GeneratedField(
         expression=models.Case(
             *(models.When(**{f"{one}__isnull": False}, then=models.Value(one)) for one in KINDS)
@@ -155,15 +155,15 @@ class Report(models.Model):
         verbose_name=_("reported by"),
         help_text=_("Empty for visitors without an account."),
     )
-    # Later titles may be of a draft, which is its owners' own.
+    # A later title may be a draft's, which only the owners may see.
     product_title = models.CharField(_("product when reported"), max_length=120, blank=True)
     # Later names may be none of the reporter's business. Empty once the account is deleted.
     person_name = models.CharField(_("name when reported"), max_length=120, blank=True)
-    # Of a visitor; both may be empty for reports of what endangers children (DSA, article 16).
+    # A visitor's; both may be empty in a report of danger to children (DSA, article 16).
     visitor_name = models.CharField(_("name"), max_length=60, blank=True)
     visitor_email = models.EmailField(_("email"), blank=True, help_text=_("In lower case."))
     visitor_language = models.CharField(_("language"), max_length=10, blank=True)
-    # From somebody whom staff have muted: kept, and not on the list of open reports.
+    # From a reporter muted by staff: it is kept, but not on the list of open reports.
     is_set_aside = models.BooleanField(_("set aside"), default=False, editable=False)
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     words = MultilineTextField(_("what happened? (optional)"), max_length=1000, blank=True)
@@ -229,7 +229,7 @@ class Report(models.Model):
         return [(one.value, one.label) for one in cls.REASONS[kind]]
 
     def get_absolute_url(self) -> str:
-        """Return the address of its receipt, for the person who reported."""
+        """Return the address of its receipt, which is for the reporter."""
         return reverse("messaging:own_report", args=[self.pk])
 
     @property

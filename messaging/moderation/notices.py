@@ -1,4 +1,4 @@
-"""What people read who got a recalled message, and how it is taken back if it was no scam."""
+"""Warn people who got a recalled message, and withdraw the warning if it was no scam."""
 
 from datetime import datetime
 
@@ -21,19 +21,19 @@ def news_of(row: RecallWarning, now: datetime) -> News:
         # Somebody who has left the shop can't open the conversation any more.
         team_id=talk.shop_id if row.message.side == Side.CONSUMER else 0,
         title=talk.product_title or host.shop_name(talk.shop),
-        excerpt=Recall.NEWS_KIND,  # without one, the notification would say that it was removed
+        excerpt=Recall.NEWS_KIND,  # if it were empty, the notice would say “removed”
         url=address(talk, row.message),
         happened_at=now,
     )
 
 
 def take_warnings_back(message: Message) -> None:
-    """Withdraw the warnings about a message that is shown again, while its recall holds.
+    """Withdraw the warnings about a message that is shown again, although its recall holds.
 
     If a person also got another message of the same recall, the warning is about that one instead.
 
     Args:
-        message: stored as shown; with its conversation, which the caller has locked.
+        message: already stored as shown, with its conversation, which the caller has locked.
     """
     about_it = RecallWarning.objects.filter(message=message, recall__undone_at=None)
     rows = list(about_it.order_by("user"))

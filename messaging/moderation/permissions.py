@@ -51,7 +51,8 @@ def all_permissions(name: str = NAME) -> set[tuple[str, str]]:
 def make_group(*, apps: Any = installed, using: str = "default", **kwargs: Any) -> None:
     """Create the groups that don't exist; leave those that staff have changed as they are.
 
-    Called after the migrations and not by one of them, because only then do all permissions exist.
+    This runs after the migrations and not in one of them, because only then do all permissions
+    exist.
     """
     try:
         groups = apps.get_model("auth", "Group").objects.using(using)

@@ -1,4 +1,4 @@
-"""What staff do about a report without closing it. Each asks for a reason."""
+"""What staff can do about a report without closing it. Each action asks for a reason."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,7 +24,7 @@ class ReportActs:
     has_view_permission: Callable[..., bool]
 
     def mute(self, request: HttpRequest, report_id: int) -> HttpResponse:
-        """Set aside what the reporter reports, with a reason."""
+        """Set the reporter's reports aside, with a reason."""
         then = gettext(
             "Open and later reports of this person are kept, but they are not on the list of open "
             "ones. The person isn't told."
@@ -32,7 +32,7 @@ class ReportActs:
         return self._reporter(request, report_id, gettext("Mute this reporter"), muting.mute, then)
 
     def unmute(self, request: HttpRequest, report_id: int) -> HttpResponse:
-        """Put what the reporter reports back on the list, with a reason."""
+        """Put the reporter's reports back on the list, with a reason."""
         title = gettext("Stop muting this reporter")
         return self._reporter(request, report_id, title, muting.unmute)
 

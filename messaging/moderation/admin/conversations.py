@@ -88,7 +88,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
         ]
 
     def thread(self, request: HttpRequest, conversation_id: int) -> HttpResponse:
-        """Show a page of the thread, including removed messages: the last one, or `page`.
+        """Show a page of the thread, including removed messages: the last page, or `page`.
 
         Only the form on this page records a look, with a reason. Opening the address writes
         nothing, because a link or picture on another site could open it in a moderator's name.
@@ -122,7 +122,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
         return render(request, "admin/messaging/thread.html", context, status=status)
 
     def _look(self, actor: Person, conversation_id: int, form: ReasonForm) -> bool:
-        """Record a look; whether the reason is one."""
+        """Record a look; return whether the reason is valid."""
         try:
             moderation.look(actor, conversation_id, form.cleaned_data["reason"])
         except ValidationError as error:
@@ -142,7 +142,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
 
 
 def thread_address(message: Message) -> str:
-    """Return the address of a message: its page of the thread, and its place there."""
+    """Return the address of a message: its page of the thread, and its place on that page."""
     page = (message.sequence - 1) // PAGE_SIZE + 1  # sequences have no gaps
     thread = reverse("admin:conversation_thread", args=[message.conversation_id])
     return f"{thread}?page={page}#message-{message.sequence}"

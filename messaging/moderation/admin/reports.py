@@ -28,7 +28,7 @@ ASIDE = "aside"
 
 
 class State(admin.SimpleListFilter):
-    """Filter by state; shows what is open by default: the oldest report of each thing."""
+    """Filter by state. By default, show the oldest open report of each thing."""
 
     title = _("state")
     parameter_name = "state"
@@ -85,7 +85,7 @@ class ReportAdmin(ReportActs, ReadOnlyAdmin, StaffAdmin[Report]):
         name_column_of("blamed_person"), f"product__{host.product_title_field}",
         f"blamed_shop__{host.shop_name_field}",
     )  # fmt: skip
-    view_on_site = False  # the page is its reporter's
+    view_on_site = False  # the page is only for the reporter
     paginator = BoundedPaginator
     show_full_result_count = False
     ordering = ("created_at", "pk")

@@ -1,4 +1,4 @@
-"""What the pages say and ask on which staff close a report."""
+"""What the pages say on which staff uphold or dismiss a report."""
 
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from trato.people import Person
 
 
 def about(report: Report) -> str:
-    """Return what a report is about, in a line."""
+    """Return what a report is about, in one line."""
     sender = things.people_behind(report)[0] if report.message else None
     name = host.display_name(sender) if sender else things.name_of(report)
     return f"{report.get_reason_display()} – {name}"
