@@ -1,4 +1,4 @@
-"""The day that somebody goes to."""
+"""The day that a reader wants to go to."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ def place_of_day(conversation: Conversation, text: str) -> int:
     """Return the sequence of the first message on or after a day, such as `2026-11-30`.
 
     Raises:
-        Refused: `invalid`, if it isn't a day, or nothing was written since.
+        Refused: `invalid` if the text isn't a day, or nothing has been written since.
     """
     sequence = queries.first_since(conversation, _day(text.strip()))
     if sequence is None:
@@ -28,7 +28,7 @@ def _day(text: str) -> date:
         day = parse_date(text)
     except ValueError:
         day = None
-    if day is None or not 1 < day.year < 9999:  # time zones move a day beyond the calendar
+    if day is None or not 1 < day.year < 9999:  # time zones may move it beyond the calendar
         raise Refused(
             "invalid", _("That's not a day. Write it as year-month-day, such as 2026-11-30.")
         )

@@ -1,4 +1,4 @@
-"""Where to start reading: at an address's place, at the first unread message, or at a day."""
+"""Where to start reading: at a place in the address, at the first unread message, or at a day."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -13,13 +13,13 @@ from messaging.models import Conversation, Message, Side
 from messaging.queries import Window
 from trato.responses import counter_from
 
-# By the name in an address, before, after or around which message.
+# How to load the part that an address names: before, after or around a message.
 WINDOWS: Mapping[str, Callable[[Conversation, int], Window]] = {
     "before": queries.messages_before,
     "after": queries.messages_after,
     "around": queries.messages_around,
 }
-# Halves what is left with each step. Times increase with sequences.
+# A binary search: times increase with sequences.
 FIRST_SINCE = f"""
 WITH RECURSIVE part (low, high) AS (
     SELECT 1, %s + 1
@@ -39,8 +39,8 @@ class Unread(NamedTuple):
     """What a person has not read in a conversation.
 
     Attributes:
-        first: the sequence of the first message of the other side; None if there is none.
-        number: of messages of the other side; None if they go too far back to count.
+        first: the sequence of the other side's first unread message; None if there is none.
+        number: how many there are; None if they go too far back to count.
     """
 
     first: int | None
@@ -48,7 +48,7 @@ class Unread(NamedTuple):
 
     @property
     def is_near(self) -> bool:
-        """Whether to start reading there."""
+        """Whether to start reading at `first`."""
         return self.first is not None and self.number is not None
 
 
@@ -58,7 +58,7 @@ class Part(NamedTuple):
     Attributes:
         window: its messages.
         unread: what its reader has not read.
-        seen: up to which message it shows all that its reader has not read; 0 if it doesn't.
+        seen: the part has all unread messages up to this one; 0 if it doesn't begin with the first.
     """
 
     window: Window
@@ -90,13 +90,13 @@ def part_of(
     """Return the part of a conversation to show.
 
     Args:
-        side: of the reader.
-        mark: up to which message that person has read.
+        side: the reader's.
+        mark: the sequence up to which the reader has read.
         named: the query of an address, which may name a place.
-        starts_at_unread: whether to show the first unread message if it names none.
+        starts_at_unread: whether to show the first unread message if the address names no place.
 
     Raises:
-        Refused: as `named_window`.
+        Refused: see `named_window`.
     """
     window = named_window(conversation, named)
     behind = conversation.last_sequence - mark
@@ -118,7 +118,7 @@ def named_window(conversation: Conversation, named: Mapping[str, str]) -> Window
     """Return the part of a conversation that an address names; None if it names none.
 
     Raises:
-        Refused: `invalid`, if it names something other than a message.
+        Refused: `invalid` if it names something other than a message.
     """
     for name, load in WINDOWS.items():
         if name in named:

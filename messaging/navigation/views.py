@@ -12,13 +12,13 @@ from trato import rate_limits
 from trato.errors import Refused
 from trato.responses import PersonRequest, counter_from, person_required
 
-MOST_CHARACTERS = 100  # of what is searched for
+MOST_CHARACTERS = 100  # of the words to search for
 
 
 @require_GET
 @person_required
 def search(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Show the messages of a conversation with some words, newest first.
+    """Show the messages of a conversation that contain some words, newest first.
 
     Raises:
         Http404: the person takes no part in it, or there is no such page.
