@@ -30,19 +30,19 @@ from .queries import unread_notices
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def add(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Note:
-    """Add a note for the shop's team, and announce it to the team only, on commit.
+    """Add a note for the shop's team, and announce it only to the team, on commit.
 
-    A repeated `client_id` with the same words returns the first note, doesn't count against the
-    limit, and is announced again, because the first announcement may have got lost; receivers
+    A repeated `client_id` with the same words returns the first note and doesn't count against the
+    limit. It is announced again, because the first announcement may have been lost; receivers
     ignore a second one. Ended conversations can still get notes: the shop may have to remember
     something.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor is not on its seller side.
-        Refused: `conflict` if the actor has added other words under this `client_id`, `invalid` or
+        Refused: `conflict` if the actor's note with this `client_id` has other words, `invalid` or
             `too_long` for the text, `rate_limited` after too many.
     """
-    # Takes turns with the deletion of the account, which empties the notes that it finds.
+    # Locks out the deletion of the account, which empties only the notes that it finds.
     people = get_user_model()._default_manager.filter(pk=actor.pk, is_active=True)
     if not people.select_for_update(no_key=True).exists():
         raise Http404("no such account any more")
@@ -58,7 +58,7 @@ def add(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) ->
 
 @transaction.atomic
 def read_notices(actor: Person, conversation_id: int) -> None:
-    """Mark as read that notes of a conversation mention the actor, and that the actor got it.
+    """Mark the actor's notices of mentions in a conversation, and of its assignment, as read.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor is not on its seller side.
@@ -91,7 +91,7 @@ def _store(conversation: Conversation, actor: Person, client_id: uuid.UUID, text
 
 
 def _earlier(conversation: Conversation, actor: Person, client_id: uuid.UUID) -> Note | None:
-    """Return the note of this `client_id`. The lock on the author's row keeps out a second one."""
+    """Return the note with this `client_id`. The lock on the author's row prevents a second one."""
     notes = conversation.notes.select_related("author")
     return notes.filter(author_id=actor.pk, client_id=client_id).first()
 

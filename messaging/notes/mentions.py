@@ -14,8 +14,8 @@ from trato.text import folded
 def mentioned(text: str, shop_id: int, author_id: int) -> list[int]:
     """Return the IDs of the members of a shop that a text mentions, without its author.
 
-    A name is a member's display name or short name, in any case and with or without accents; the
-    longest that fits counts. If two members share a name, it means both.
+    A name is a member's display name or short name, in any case and with or without accents. If
+    several names fit, the longest counts. If two members share a name, it mentions both.
     """
     if "@" not in text:
         return []
@@ -33,7 +33,7 @@ def mentioned(text: str, shop_id: int, author_id: int) -> list[int]:
 
 
 def colleagues(shop_id: int, user_id: int) -> list[Sender]:
-    """Return the members of a shop whom a person can mention, by name."""
+    """Return the members of a shop that a person can mention, sorted by name."""
     people = [Sender(row.pk, host.display_name(row)) for row in _members(shop_id)]
     return sorted((one for one in people if one.id != user_id), key=lambda one: folded(one.name))
 

@@ -10,7 +10,7 @@ from notifications.words import Words
 
 
 def notify_mentioned(note: Note) -> None:
-    """Notify the colleagues whom a note mentions. Each note is a subject of its own."""
+    """Notify the colleagues that a note mentions. Each note is its own subject."""
     notifications.notify(
         note.mentions,
         subject_kind=MENTION_KIND,

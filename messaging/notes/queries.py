@@ -1,4 +1,4 @@
-"""Load notes. The caller has got the conversation from `access`, on its seller side."""
+"""Load notes. Callers have the conversation from `access`, on its seller side."""
 
 from datetime import datetime
 
@@ -22,9 +22,9 @@ from trato.people import Person
 
 
 def team_revision(conversation: Conversation) -> int:
-    """Return the top revision of what the team sees, as old as a conversation from `access`.
+    """Return the team's revision from the moment when `access` loaded the conversation.
 
-    So the notes, which are loaded after it, aren't older.
+    Notes are loaded later, so they are never older than this.
     """
     state: TeamState | None = getattr(conversation, "team_state", None)
     return state.team_revision if state else 0
@@ -33,14 +33,14 @@ def team_revision(conversation: Conversation) -> int:
 def notes_between(
     conversation: Conversation, start: datetime | None, end: datetime | None
 ) -> tuple[list[Note], Note | None]:
-    """Return the notes of a part of the conversation, and its last note wherever that is.
+    """Return the notes in a part of the conversation, and the conversation's last note.
 
     Args:
-        start: of the first message of that part; None for the beginning.
-        end: of the first message after it; None for the end.
+        start: the time of the part's first message; None for the beginning.
+        end: the time of the first message after the part; None for the end.
 
     Returns:
-        At most the newest of a page, oldest first; then the last note, if there is one.
+        The part's newest notes, at most a page, oldest first; then the last note, if there is one.
     """
     newest = conversation.notes.order_by("-number").values("number")[:1]
     part = Q()
@@ -57,7 +57,7 @@ def notes_between(
 
 
 def state_since(conversation: Conversation, since: int) -> NotesState:
-    """Return the notes and assignments after a revision of the team; after 0, from the first on."""
+    """Return the notes and assignments after a team revision; 0 means from the first one on."""
     revision, size = team_revision(conversation), settings.NOTE_PAGE_SIZE
     rows: list[Note | Assignment] = []
     for every in (_notes(conversation), assignments_of(conversation)):
@@ -82,9 +82,9 @@ def state_since(conversation: Conversation, since: int) -> NotesState:
 
 
 def unread_notices(conversation: Conversation, user: Person) -> QuerySet[Notification]:
-    """Return a person's unread notices of mentions in a conversation, and that it was assigned.
+    """Return a person's unread notices of mentions in a conversation and of its assignment.
 
-    A notice that several were assigned leads elsewhere, and isn't among them.
+    A notice about the assignment of several conversations leads elsewhere, and isn't included.
     """
     notes = conversation.notes.order_by().values("pk")
     assignments = conversation.assignments.filter(assignee_id=user.pk).values("pk")

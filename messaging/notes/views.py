@@ -30,7 +30,7 @@ from . import actions, mentions, queries
 @require_http_methods(["GET", "POST"])
 @person_required
 def notes(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Return as JSON the notes and assignments after a revision of the team, or add a note."""
+    """Return the notes and assignments after a team revision as JSON; POST adds a note."""
     if request.method == "POST":
         return _add(request, conversation_id)
     conversation = access.team_conversation_for(request.user, conversation_id)
@@ -44,7 +44,7 @@ def notes(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @require_POST
 @person_required
 def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Mark as read that notes of the conversation mention the person, or that they got it."""
+    """Mark the person's notices of mentions in the conversation, and of its assignment, as read."""
     actions.read_notices(request.user, conversation_id)
     return HttpResponse(status=204)
 
@@ -52,13 +52,13 @@ def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @require_GET
 @person_required
 def people(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Return as JSON the colleagues whom a note can mention."""
+    """Return the colleagues that a note can mention, as JSON."""
     conversation = access.team_conversation_for(request.user, conversation_id)
     return json_response(People(mentions.colleagues(conversation.shop_id, request.user.pk)))
 
 
 def _add(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Add a note: a form is redirected to it, a script gets it."""
+    """Add a note; redirect a form to it, and return it to a script."""
     body, given = request.POST.get("body", ""), request.POST.get("client_id", "")
     try:
         client_id = uuid_from(given)
@@ -73,7 +73,7 @@ def _add(request: PersonRequest, conversation_id: int) -> HttpResponse:
             "conversation": conversation,
             "note_body": body,
             "note_error": refusal.detail,
-            # Other words under a used one are a new note: somebody went back to a sent form.
+            # A new ID: other words under a used one mean that somebody went back to a sent form.
             "note_client_id": uuid.uuid4(),
             "note_max_characters": settings.NOTE_MAX_CHARACTERS,
         }
