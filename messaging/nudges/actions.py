@@ -1,4 +1,4 @@
-"""Remind the other side that one waits for its answer."""
+"""Remind the other side that somebody waits for its answer."""
 
 import math
 from datetime import datetime, timedelta
@@ -21,25 +21,25 @@ from . import notices
 from .frames import NudgeSent
 from .queries import again_after
 
-SAME_CLICK = timedelta(minutes=1)  # a repeated request of the same person, not another reminder
+SAME_CLICK = timedelta(minutes=1)  # a request repeated within it isn't another reminder
 
 
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def send(actor: Person, conversation_id: int) -> Nudge:
-    """Send the other side a reminder: a notice and a line, no message.
+    """Send the other side a reminder: a notice and a line on the page, but no message.
 
-    The turn, the figures, what is unread and the revision stay as they are. Who has muted or
-    archived the conversation gets no notice.
+    The turn, the figures, unread messages and the revision stay as they are. People who have muted
+    or archived the conversation get no notice.
 
     Returns:
-        The reminder; the earlier one if the actor has sent it just before.
+        The reminder; the earlier one if the actor sent it within `SAME_CLICK`.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
-        Refused: `forbidden` if it has ended, the actor has archived it, the other side is not to
-            answer, has not kept the actor's side waiting for long, or can't be reached;
-            `rate_limited` if the side, or the actor elsewhere, has sent a reminder before.
+        Refused: `forbidden` if it has ended, the actor has archived it, it isn't the other side's
+            turn, the actor's side hasn't waited long enough, or the other side can't be reached;
+            `rate_limited` if the side has sent a reminder lately, or the actor too many elsewhere.
     """
     conversation = access.conversation_for(actor, conversation_id, lock=True)
     side, now = conversation.side_of(actor.pk), database_now()
@@ -93,7 +93,7 @@ def _recipients(conversation: Conversation, side: Side) -> list[int]:
     """Return the people to notify.
 
     Raises:
-        Refused: the other side can't be reached, whatever the reason.
+        Refused: the other side can't be reached, for any reason.
     """
     is_there: bool
     if side is Side.SELLER:

@@ -1,4 +1,4 @@
-"""Reminders in the admin: who has sent one, where and when; staff change nothing."""
+"""Reminders in the admin: who has sent one, where and when. Staff can't change them."""
 
 from django.contrib import admin
 

@@ -1,6 +1,7 @@
-"""Mark the notices of reminders as read once they no longer hold, for all whom they reminded.
+"""Mark the notices of reminders that no longer hold as read, for everybody who got them.
 
-Here and not with the answer: sends are the hot path, and hardly any conversation has a reminder.
+This is not part of storing the answer, because sends are the hot path, and hardly any conversation
+has a reminder.
 """
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from trato.prepared import prepared
 
 from . import notices
 
-# The side has answered, what it was to answer is gone, or it is asked something else.
+# The other side has answered, nothing waits for an answer any more, or a new question does.
 _NO_LONGER_HOLDS = (
     Q(conversation__waiting_since=None)
     | Q(conversation__turn=F("side"))

@@ -1,4 +1,4 @@
-"""The frame that says that a side has reminded the other one."""
+"""The frame for a reminder from one side to the other."""
 
 from datetime import datetime
 from typing import Self
@@ -9,7 +9,7 @@ from messaging.models import Nudge
 
 
 class NudgeSent(Struct, tag="nudge.sent"):
-    """A side has sent a reminder. It doesn't say who: the other side sees the shop."""
+    """A side has sent a reminder. The frame doesn't name the sender: shoppers only see the shop."""
 
     conversation: int
     side: str

@@ -10,8 +10,8 @@ from messaging.sides import Side
 class Nudge(models.Model):
     """The latest reminder that one side of a conversation has sent to the other.
 
-    It is no message: it has no sequence and no revision, and nothing counts it. One row per side,
-    written under the conversation's lock.
+    It isn't a message: it has no sequence and no revision, and nothing counts it. There is one row
+    per side, written under the conversation's lock.
     """
 
     conversation = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The notices of reminders: at the bell, so that no badge of conversations counts them."""
+"""The notices of reminders. The bell shows them, and no badge of conversations counts them."""
 
 from collections.abc import Collection
 
@@ -13,10 +13,10 @@ from trato.people import Person
 
 
 def notify(conversation: Conversation, side: Side, recipients: Collection[int]) -> None:
-    """Notify the people of the other side; a later reminder takes the place of an earlier one.
+    """Notify the people on the other side; a later reminder replaces an earlier one.
 
     Args:
-        side: the side that reminds.
+        side: the side that sends the reminder.
     """
     notifications.notify(
         recipients,
@@ -38,7 +38,7 @@ def mark_read_by_all(side: Side, conversation_ids: Collection[int]) -> None:
     """Mark the notices about conversations as read by everybody.
 
     Args:
-        side: the side that has reminded.
+        side: the side that sent the reminders.
     """
     notifications.mark_read_by_all(NUDGE_KIND, conversation_ids, is_team=side is Side.CONSUMER)
 

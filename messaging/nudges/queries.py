@@ -11,13 +11,13 @@ from messaging.models import Conversation, Message, Nudge, Side
 
 
 def holding(conversation: Conversation, messages: Iterable[Message] = ()) -> dict[str, datetime]:
-    """Return the reminder to the side whose turn it is, by its sender's side, with its time.
+    """Return the time of the reminder to the side whose turn it is, by the sender's side.
 
-    Empty once that side has answered. Makes a query only if it has kept the other one waiting.
+    Empty once that side has answered. Takes a query only if that side has kept the other waiting.
 
     Args:
-        messages: what is shown with it, read after the conversation. An answer among them that the
-            conversation doesn't know yet has ended the reminder, so it is read again.
+        messages: the messages shown with it, read after the conversation. If one is newer than the
+            conversation, it may have ended the reminder, so the conversation is read again.
     """
     if not _has_waited(conversation):
         return {}
@@ -33,10 +33,10 @@ def holding(conversation: Conversation, messages: Iterable[Message] = ()) -> dic
 
 @dataclass(frozen=True)
 class Panel:
-    """What a conversation's page shows of reminders.
+    """What a conversation's page shows about reminders.
 
     Args:
-        received, sent: when the side got the reminder that holds, or has sent it.
+        received, sent: when the side got or sent the reminder that holds.
         is_possible: whether the page offers to send one; `actions.send` decides.
     """
 
@@ -46,7 +46,7 @@ class Panel:
 
 
 def panel(conversation: Conversation, side: Side) -> Panel:
-    """Return what a side's page shows. Makes a query only if an answer is late."""
+    """Return what a side's page shows. Takes a query only if an answer is late."""
     is_over = conversation.ended_at is not None or conversation.is_blocked_by(side)
     if is_over or not _has_waited(conversation):
         return Panel()

@@ -23,7 +23,7 @@ from .frames import NudgeSent
 @require_POST
 @person_required
 def nudge(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Send a reminder: a form is redirected to the conversation, a script gets `nudge.sent`."""
+    """Send a reminder; redirect a form to the conversation, and return `nudge.sent` to a script."""
     try:
         row = actions.send(request.user, conversation_id)
     except Refused as refusal:
