@@ -28,7 +28,7 @@ def set_week(actor: Person, shop_id: int, week: Week) -> None:
 
     Raises:
         Http404: the actor doesn't work for the shop.
-        PermissionDenied: the actor may not change it.
+        PermissionDenied: the actor may not change the shop's hours.
     """
     row = _locked(access.own_shop(actor, shop_id, manage=True))
     row.week = [list(map(list, spans)) for spans in week] if any(week) else []
@@ -37,9 +37,11 @@ def set_week(actor: Person, shop_id: int, week: Week) -> None:
 
 @transaction.atomic
 def add_day_off(actor: Person, shop_id: int, day: date, name: str) -> None:
-    """Add a day off, or rename it. Raises ValidationError too, for a day in the past or too many.
+    """Add a day off, or rename it.
 
-    Raises the same exceptions as `set_week`.
+    Raises:
+        ValidationError: the day has passed or is too far away, or the shop has too many days off.
+        Http404, PermissionDenied: as in `set_week`.
     """
     shop = access.own_shop(actor, shop_id, manage=True)
     if day < today(shop):
@@ -73,7 +75,7 @@ def add_holidays(actor: Person, shop_id: int, country: str) -> int:
 
 
 def today(shop: Shop) -> date:
-    """Return the day that the shop's clock shows."""
+    """Return today's date in the shop's time zone."""
     return timezone.localdate(timezone=ZoneInfo(host.shop_time_zone(shop)))
 
 

@@ -13,7 +13,7 @@ class Closed:
     """A shop is closed now.
 
     Args:
-        until: None if it doesn't open in the foreseeable future.
+        until: when it opens; None if it doesn't open in the foreseeable future.
     """
 
     until: datetime | None

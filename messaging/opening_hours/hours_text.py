@@ -21,11 +21,11 @@ CLOSED = {"", "-", "–", "closed", "cerrado", "off"}
 
 
 def parse_hours(text: str) -> tuple[Span, ...]:
-    """Read the hours of one day, in order; none if it says that the shop is closed.
+    """Read the hours of one day, in order; none if the text says that the shop is closed.
 
     Raises:
-        ValidationError: it isn't understood, a time doesn't exist, hours end before they start, or
-            overlap.
+        ValidationError: the text isn't understood or has too many spans, a time doesn't exist, or
+            hours end before they start or overlap.
     """
     if text.strip().lower() in CLOSED:
         return ()
@@ -58,7 +58,7 @@ def format_span(span: Span) -> str:
 
 
 def format_time(minutes: int) -> str:
-    """Write a time of the day; 24:00 for its end, and 2:00 for two hours later."""
+    """Write a time of day; 24:00 is the day's end, and two hours after that is 2:00."""
     if minutes > MINUTES_PER_DAY:
         minutes -= MINUTES_PER_DAY
     return f"{minutes // 60}:{minutes % 60:02}"
@@ -104,7 +104,7 @@ def _require_clear(words: str, times: tuple[int, int], halves: list[bool]) -> No
 
 
 def _is_unclear(time: int, other: int) -> bool:
-    """Whether a time may be one of the afternoon: the other one doesn't show a 24-hour clock."""
+    """Whether a time may be in the afternoon: the other one doesn't show a 24-hour clock either."""
     return _is_small(time) and ONE <= other < THIRTEEN
 
 

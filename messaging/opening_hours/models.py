@@ -45,7 +45,7 @@ class OpeningHours(models.Model):
 
     @property
     def spans(self) -> Week:
-        """The hours of each weekday; seven times nothing if the shop has none."""
+        """The hours of each weekday; seven empty days if the shop has none."""
         days = self.week or [[]] * 7
         return tuple(tuple(Span(*span) for span in spans) for spans in days)
 
@@ -56,7 +56,7 @@ class OpeningHours(models.Model):
 
     @property
     def schedule(self) -> Schedule:
-        """The shop's schedule; its zone makes a query unless the shop is loaded."""
+        """The shop's schedule; its time zone takes a query unless the shop is loaded."""
         return Schedule(
             ZoneInfo(host.shop_time_zone(self.shop)),
             self.spans if self.week else ALWAYS,

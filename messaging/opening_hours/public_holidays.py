@@ -25,11 +25,11 @@ def country_of(zone: str) -> str:
 
 
 def public_holidays(country: str, start: date, language: str) -> dict[date, str]:
-    """Return the days and names of a country's holidays in the year from a day on.
+    """Return the days and names of a country's holidays in the year that begins on a day.
 
     Args:
         country: one of the codes of `countries`.
-        language: of the names, if the package has it; otherwise the country's own.
+        language: of the names. If the package doesn't have it, they are in the country's own.
     """
     end = start + COMING_YEAR
     spoken = holidays.list_localized_countries().get(country, [])

@@ -13,7 +13,7 @@ from .schedule import Schedule
 
 
 def schedule_of(shop_id: int) -> Schedule:
-    """Return a shop's schedule; one that is always open if it has no hours."""
+    """Return a shop's schedule. A shop without hours is always open."""
     rows = _hours(shop_id)
     if rows:
         return rows[0].schedule

@@ -1,8 +1,7 @@
-"""When a shop is open, as plain values: without a database, without a language.
+"""When a shop is open, as plain values that need no database and no language.
 
-A shop is open at a moment if the clock on its wall shows a time within its hours. So on the night
-when clocks go back, hours that the clock shows twice count twice, and those that it skips don't
-count.
+A shop is open at a moment if the clock on its wall shows a time within its hours. So hours that
+the clock shows twice when clocks go back count twice, and hours that it skips don't count.
 """
 
 from collections.abc import Iterator
@@ -34,9 +33,9 @@ class Schedule:
     """A shop's opening hours.
 
     Args:
-        zone: whose clock they mean.
+        zone: the time zone of the hours.
         week: the hours of each weekday in order, without overlaps.
-        days_off: days on which no hours begin; those of the day before may end on them.
+        days_off: days on which no hours begin; hours of the day before may end on them.
     """
 
     zone: ZoneInfo

@@ -63,7 +63,7 @@ def hours(request: PersonRequest) -> HttpResponse:
 
 
 def _day(act: str) -> date:
-    """Return the day of `remove-2026-12-25`; a day that nobody has off if it is another act."""
+    """Return the day of `remove-2026-12-25`; for any other act, a day that nobody has off."""
     try:
         return parse_date(act.removeprefix("remove-")) or date.min
     except ValueError:
