@@ -1,4 +1,4 @@
-"""Choose what to show of oneself, and note who is there."""
+"""Store what people choose to show of themselves, and who is there."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from trato.people import Person
 from trato.realtime import groups
 from trato.realtime.sessions import announce_access_changed
 
-# Each process with open conversations is in it, and looks what has changed; see
+# Each process with open conversations joins it, and checks what has changed; see
 # `socket.presence_check`.
 PRESENCE_GROUP = "presence"
 LOOK_AGAIN = {"type": "presence.look"}
@@ -27,9 +27,9 @@ LOOK_AGAIN = {"type": "presence.look"}
 def choose(
     actor: Person, *, shows_read: bool, shows_typing: bool, shows_presence: bool | None = None
 ) -> bool:
-    """Choose what the other sides see of oneself; return whether that is something else now.
+    """Store what the other sides see of the actor; return whether that has changed.
 
-    The person's own sockets act on it at once, and open pages of other sides load their read marks
+    The actor's own sockets apply it at once, and open pages of other sides load their read marks
     again.
 
     Args:
@@ -62,10 +62,10 @@ def choose(
 
 
 def note_active(user_ids: Sequence[int]) -> dict[int, None]:
-    """Store that some members of shops are there now, with two queries; others are left out.
+    """Store that members of shops are there now, with two queries; skip deleted accounts.
 
     Returns:
-        Nothing for anybody: it is the query of a `DataLoader`.
+        An empty dict: this is the query of a `DataLoader`, which needs no results here.
     """
     now = timezone.now()
     since = now - timedelta(seconds=settings.PRESENCE_SECONDS)
@@ -83,7 +83,7 @@ def note_active(user_ids: Sequence[int]) -> dict[int, None]:
 
 def _store(user_ids: Iterable[int], now: datetime) -> None:
     LastActive.objects.bulk_create(
-        [LastActive(user_id=pk, active_at=now) for pk in sorted(user_ids)],  # one order of locks
+        [LastActive(user_id=pk, active_at=now) for pk in sorted(user_ids)],  # one order of locking
         update_conflicts=True,
         unique_fields=["user"],
         update_fields=["active_at"],

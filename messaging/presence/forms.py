@@ -12,7 +12,7 @@ from .queries import Hidden
 
 
 class PresenceForm(forms.Form):
-    """What a person shows. The last switch is for people who work for shops."""
+    """What a person shows. Only people who work for shops get the last switch."""
 
     shows_read = forms.BooleanField(
         label=_("Show when I've read messages"),

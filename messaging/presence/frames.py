@@ -4,13 +4,13 @@ from msgspec import Struct
 
 
 class Presence(Struct, tag="presence"):
-    """To a shopper who has the conversation open: whether somebody of the shop is there now."""
+    """Whether somebody at the shop is there now; for a shopper with the conversation open."""
 
     conversation: int
     active: bool
 
 
 class PresenceChanged(Struct, tag="presence.changed"):
-    """Somebody there shows more of themselves than before, or less: open the conversation again."""
+    """Somebody in the conversation shows more or less of themselves than before: open it again."""
 
     conversation: int

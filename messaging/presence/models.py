@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class PresenceChoice(models.Model):
     """What a person hides from the other sides. Without a row, they hide nothing.
 
-    People who hide something don't see it of the other side either, except a shop's presence.
-    A row stays, so that open pages find out what has changed lately.
+    People who hide something don't see the same of the other side either, except a shop's
+    presence. The row stays when they hide nothing any more, so that open pages find out about it.
     """
 
     user = models.OneToOneField(
@@ -35,8 +35,8 @@ class PresenceChoice(models.Model):
 class LastActive(models.Model):
     """When a member of a shop was last there, at most `PRESENCE_SECONDS` / 2 too early.
 
-    Shoppers only learn that somebody of the shop is there. No index contains the time, so
-    PostgreSQL updates the row in place (HOT).
+    Shoppers only see that somebody at the shop is there. No index contains the time, so PostgreSQL
+    updates the row in place (HOT).
     """
 
     user = models.OneToOneField(

@@ -1,4 +1,4 @@
-"""What people hide, which of them have changed that, and which shops are there."""
+"""What people hide, who has changed that, and which shops are there."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -58,15 +58,15 @@ def shops_there(shop_ids: Collection[int]) -> set[int]:
 
 
 def changed_since(time: datetime) -> dict[int, datetime]:
-    """Return who has changed what they show since then, and when."""
+    """Return who has changed what they show since a time, and when."""
     rows = PresenceChoice.objects.filter(changed_at__gt=time)
     return dict(rows.values_list("user_id", "changed_at"))
 
 
 def sides_of(user_ids: Collection[int], conversation_ids: Collection[int]) -> set[tuple[int, str]]:
-    """Return in which of these conversations these people have read, each with their side.
+    """Return the given conversations that these people have read, each with the reader's side.
 
-    Without those in which one side has blocked the other: there, the other side learns nothing.
+    Conversations with a block are left out: there, the other side sees nothing of a person.
     """
     rows = Participant.objects.filter(
         user_id__in=listed(user_ids),

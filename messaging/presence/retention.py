@@ -1,4 +1,4 @@
-"""How long it is kept when members of shops were last there: nobody needs it the next day."""
+"""How long `LastActive` is kept: nobody needs to know the next day when somebody was there."""
 
 from django.conf import settings
 from django.db.models import QuerySet
