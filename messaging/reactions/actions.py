@@ -22,8 +22,8 @@ def react(
 ) -> tuple[Message, bool]:
     """Set the actor's reaction to a message, in place of an earlier one.
 
-    Nobody is alerted, the message stays as read as it was, and the conversation waits for the same
-    side as before: a reaction is no answer.
+    Nobody is alerted, the message stays read or unread, and the conversation waits for the same
+    side as before, because a reaction is not an answer.
 
     Args:
         reaction: one of `Reaction.Kind`; empty to take it back.

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Reaction(models.Model):
-    """A person's reaction to a message, one at most."""
+    """A person's reaction to a message; each person has at most one."""
 
     class Kind(models.TextChoices):
         THANKS = "🙏", _("Thank you")
