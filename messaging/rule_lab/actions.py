@@ -1,4 +1,4 @@
-"""Start and stop dry runs, and read messages that one has found."""
+"""Start and stop dry runs, and read messages that a run has found."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from . import queries
 
 MAY_RUN = "messaging.add_dryrun"
 MAY_READ = "messaging.look_into_conversation"
-# What decides about a message, and how the run names the rule.
+# The fields of a rule that decide about a message, and its name for the run.
 COPIED = (
     "name", "detector", "pattern", "language", "side", "relationship", "account_days", "category",
     "action",
@@ -32,12 +32,12 @@ State = DryRun.State
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def start(actor: Person, rule: ShieldRule) -> DryRun:
-    """Try a rule with the messages of the last `RULE_LAB_DAYS`, in the background.
+    """Try a rule on the messages of the last `RULE_LAB_DAYS`, in the background.
 
-    The audit trail has what was looked for, since a pattern can ask for anything.
+    The audit trail records what the rule looks for, because a pattern can look for anything.
 
     Args:
-        rule: valid; saved or not, on or off.
+        rule: a valid one; saved or not, on or off.
 
     Raises:
         PermissionDenied: the actor lacks the permission.
@@ -45,7 +45,7 @@ def start(actor: Person, rule: ShieldRule) -> DryRun:
         ValidationError: another run of the actor is under way.
     """
     require_permission(actor, MAY_RUN)
-    lock_person(actor.pk)  # of two clicks, the second one finds the first one's run
+    lock_person(actor.pk)  # a second click waits, and then finds the run of the first
     if DryRun.objects.filter(asked_by=actor.pk, state=State.WAITING).exists():
         raise ValidationError(_("Your other dry run is still under way. Wait for it, or stop it."))
     rate_limits.hit("RULE_LAB_RUNS_PER_DAY", actor.pk)
@@ -64,10 +64,10 @@ def start(actor: Person, rule: ShieldRule) -> DryRun:
 
 @transaction.atomic
 def stop(actor: Person, run_id: int) -> DryRun:
-    """End a dry run before its time. What it has counted is deleted.
+    """Stop a dry run early, and delete its counts.
 
     Raises:
-        AlreadyDone: it has ended.
+        AlreadyDone: it has already ended.
         PermissionDenied: the actor lacks the permission.
         DryRun.DoesNotExist: there is no such run.
     """
@@ -85,10 +85,10 @@ def stop(actor: Person, run_id: int) -> DryRun:
 def look_at_samples(actor: Person, run_id: int, reason: str) -> int:
     """Look into the conversations of a run's samples, so that the actor can read these messages.
 
-    Leaves one entry for each conversation, whose sides see later that staff looked.
+    Record one audit entry for each conversation; its sides see later that staff looked.
 
     Returns:
-        How many conversations these are.
+        The number of conversations.
 
     Raises:
         PermissionDenied: the actor lacks a permission.

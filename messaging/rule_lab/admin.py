@@ -24,7 +24,7 @@ from . import actions, queries
 
 
 class Progress(Struct):
-    """How far a dry run has got, for its open page."""
+    """The progress of a dry run, for its open page."""
 
     state: str
     percent: int
@@ -90,7 +90,7 @@ class DryRunAdmin(LargeAdmin[DryRun]):
         ]
 
     def start(self, request: HttpRequest) -> HttpResponse:
-        """Try what the form of a rule says, whether it is saved or not. Saves nothing of it."""
+        """Try the rule in the posted form, new or changed, without saving it."""
         rules: Any = self.admin_site.get_model_admin(ShieldRule)
         key = key_from(request.GET.get("rule", ""))
         rule = get_object_or_404(ShieldRule, pk=key) if key else None
@@ -106,9 +106,7 @@ class DryRunAdmin(LargeAdmin[DryRun]):
         )
         page = reverse("admin:messaging_shieldrule_change", args=[key]) if key else ""
         page = page or reverse("admin:messaging_shieldrule_add")
-        if (
-            not form.is_valid()
-        ):  # the rule's own page says what is wrong, and doesn't save it either
+        if not form.is_valid():  # the rule's own page shows the errors, and doesn't save it either
             response: HttpResponse = rules.changeform_view(request, str(key or "") or None, page)
             return response
         try:
@@ -120,7 +118,7 @@ class DryRunAdmin(LargeAdmin[DryRun]):
         return redirect("admin:messaging_dryrun_change", run.pk)
 
     def stop(self, request: HttpRequest, run_id: int) -> HttpResponse:
-        """End a run before its time."""
+        """Stop a run early."""
         try:
             actions.stop(person_of(request), run_id)
         except AlreadyDone as error:
@@ -130,7 +128,7 @@ class DryRunAdmin(LargeAdmin[DryRun]):
         return redirect("admin:messaging_dryrun_change", run_id)
 
     def state(self, request: HttpRequest, run_id: int) -> HttpResponse:
-        """Return how far a run has got, as JSON."""
+        """Return the progress of a run as JSON."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         run = get_object_or_404(DryRun, pk=run_id)

@@ -1,4 +1,4 @@
-"""What a dry run has counted so far: stored as JSON between its slices."""
+"""What a dry run has counted so far; it is stored as JSON between slices."""
 
 from binascii import crc32
 from bisect import insort
@@ -9,17 +9,17 @@ from msgspec import Struct, field
 
 from messaging.models import ShieldRule
 
-AGES = (1, 3, 7, 14, 30, 90, 365)  # days; accounts younger than each, and older ones
+AGES = (1, 3, 7, 14, 30, 90, 365)  # days: accounts younger than each limit, and then older ones
 
 
 class Hit(Struct):
-    """A message that the rule looks for, in a situation that suits it at some age of the account.
+    """A message that matches the rule, in a situation where it applies, apart from the account age.
 
     Args:
-        day: in UTC, as in ISO 8601.
-        age: of the sender's account then, in days; None if unknown.
+        day: the day in UTC, as in ISO 8601.
+        age: the age of the sender's account at that time, in days; None if unknown.
         stops: whether the rule would have stopped it, which also depends on the age.
-        others: the names of other rules that stop it, too.
+        others: the names of other rules that stop it too.
     """
 
     message: int
@@ -33,15 +33,16 @@ class Hit(Struct):
 
 
 class HitCounts(Struct):
-    """Counts of messages by what they have in common.
+    """Counts of messages, by several of their properties.
 
     Args:
         limits: the upper limits of ages in days, in order; older accounts come after the last one.
         ages: messages at any age, by place in `limits`; the last place is for unknown ages.
-        people_ages: people who would have been stopped, likewise, by their first such message.
-        people: by side, until the run ends; then only `numbers` are kept.
-        samples: messages with their ranks, the lowest first: a random choice that doesn't depend
-            on how the run is cut into slices.
+        people_ages: people whom the rule would have stopped, by their age at their first such
+            message, in the same places.
+        people: their IDs by side, until the run ends; then only `numbers` are kept.
+        samples: messages with their ranks, lowest first: a random choice that doesn't depend on
+            how the run is cut into slices.
     """
 
     limits: list[int]
@@ -55,11 +56,11 @@ class HitCounts(Struct):
     numbers: dict[str, int] = field(default_factory=dict)
     samples: list[tuple[int, int]] = field(default_factory=list)
     hits: int = 0
-    overlapping: int = 0  # hits that another rule stops, too
+    overlapping: int = 0  # hits that another rule stops too
 
     @classmethod
     def of(cls, rule: ShieldRule) -> "HitCounts":
-        """Return empty counts whose ages show the rule's own threshold."""
+        """Return empty counts whose limits include the rule's own."""
         own = {rule.account_days} if rule.account_days else set()
         limits = sorted({*AGES, *own})
         return cls(limits, [0] * (len(limits) + 2), [0] * (len(limits) + 2))
@@ -86,7 +87,7 @@ class HitCounts(Struct):
         del self.samples[settings.RULE_LAB_SAMPLES :]
 
     def close(self) -> None:
-        """Forget who it was: only the numbers are kept."""
+        """Forget the people and conversations; keep only their numbers."""
         self.numbers = {side: len(people) for side, people in self.people.items()}
         self.numbers["people"] = len(set().union(*self.people.values()))
         self.numbers["conversations"] = len(self.conversations)

@@ -13,8 +13,9 @@ from messaging.rules.models import ShieldRule
 class DryRun(models.Model):
     """What a rule would have done to past messages, in numbers.
 
-    `values` is a copy of the rule's fields, so that a change that isn't saved yet can be tried.
-    Messages are looked at by their keys, from `first` to `last`; `place` is how far it has got.
+    `values` is a copy of the rule's fields, so that staff can try a change before they save it.
+    The run reads messages in the order of their keys, from `first` to `last`; `place` is how far
+    it has got.
     """
 
     class State(models.TextChoices):
@@ -23,7 +24,7 @@ class DryRun(models.Model):
         STOPPED = "stopped", _("Stopped")
         FAILED = "failed", _("Failed")
 
-    # None: a rule that was not saved yet.
+    # None if the rule was not saved yet.
     rule = models.ForeignKey(
         ShieldRule,
         on_delete=models.CASCADE,
@@ -76,12 +77,12 @@ class DryRun(models.Model):
 
     @property
     def tried(self) -> ShieldRule:
-        """The rule as it is tried. Not to be saved."""
+        """The rule as it is tried. Don't save it."""
         return ShieldRule(pk=self.rule_id, **self.values)
 
     @property
     def percent(self) -> int:
-        """How far it has got."""
+        """How much of it is done, in percent."""
         if self.state == self.State.DONE:
             return 100
         if self.last is None:

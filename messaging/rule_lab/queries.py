@@ -23,8 +23,8 @@ class Bar:
     """A bar of a histogram.
 
     Args:
-        people: how many; None where they aren't counted.
-        is_stopped: whether the rule would have stopped these.
+        people: how many people sent them; None if they aren't counted.
+        is_stopped: whether the rule would have stopped these messages.
     """
 
     label: Any
@@ -35,7 +35,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a run that is done has counted."""
+    """What a finished run has counted."""
 
     people: int
     conversations: int
@@ -84,7 +84,7 @@ def findings_of(run: DryRun) -> Findings | None:
 
 
 def _ages(rule: ShieldRule, counts: HitCounts) -> list[Bar]:
-    """Return the hits by the age of the account, older ones than the rule asks for among them."""
+    """Return the hits by the age of the account, including accounts too old for the rule."""
     is_for_new = rule.relationship == ShieldRule.Relationship.NEW_ACCOUNT
     bars, low = [], 0
     for place, limit in enumerate(counts.limits):
@@ -107,12 +107,12 @@ def _days(run: DryRun, counts: HitCounts) -> list[Bar]:
 
 
 def sample_keys(run: DryRun) -> list[int]:
-    """Return the keys of the messages that a run has chosen by chance."""
+    """Return the keys of the messages that a run has chosen at random."""
     return [key for _rank, key in run.hit_counts.get("samples", ())]
 
 
 def conversations_of(run: DryRun) -> list[int]:
-    """Return the conversations of a run's samples, in the order in which they are locked."""
+    """Return the conversations of a run's samples, in the order in which to lock them."""
     rows = Message.objects.filter(pk__in=listed(sample_keys(run)), withdrawn_at=None).order_by()
     return sorted(set(rows.values_list("conversation_id", flat=True)))
 

@@ -31,7 +31,7 @@ State = DryRun.State
 
 
 def due(limit: int) -> int:
-    """Carry out slices of dry runs, which take turns; return how many."""
+    """Carry out slices of dry runs, which take turns; return how many slices."""
     if not _waiting():
         return 0
     for count in range(limit):
@@ -42,7 +42,7 @@ def due(limit: int) -> int:
 
 @prepared
 def _waiting() -> QuerySet[DryRun, int]:
-    """Read whether any waits at all: hardly ever, and a claim takes four statements."""
+    """Read whether a run is waiting. One hardly ever is, and a claim takes four statements."""
     rows = DryRun.objects.filter(state=State.WAITING).order_by()
     return rows.values_list("pk", flat=True)[:1]
 
@@ -65,7 +65,7 @@ def _next_slice() -> bool:
 
 @transaction.atomic
 def _claim() -> DryRun | None:
-    """Claim the next run for one slice, or let it have failed if it was tried too often."""
+    """Claim the next run for one slice; mark runs that were tried too often as failed."""
     waiting = DryRun.objects.filter(state=State.WAITING, free_at__lte=database_now())
     while rows := claimed(waiting.order_by("free_at", "pk"), 1):
         [run] = rows
@@ -110,7 +110,7 @@ def _slice(run: DryRun) -> dict[str, object]:
 
 
 def _range(run: DryRun) -> tuple[int, int]:
-    """Return the key before the first message, and the last key; the same for all slices."""
+    """Return the key before the first message's, and the last key; the same for all slices."""
     if run.last is not None:
         return run.first, run.last
     keys = Message.objects.values_list("pk", flat=True)
@@ -119,10 +119,10 @@ def _range(run: DryRun) -> tuple[int, int]:
 
 
 def _texts(after: int, until: int, since: datetime) -> list[Text]:
-    """Read the messages among some keys.
+    """Read the messages between two keys.
 
-    No index has the time, because a send would pay for it. Older messages are skipped by their
-    keys, as many at once as a batch has, so that no query takes long.
+    No index contains the time, because it would slow down every send. The run skips older messages
+    by their keys, one batch at a time, so that no query takes long.
     """
     rows = Message.objects.filter(
         pk__gt=after,

@@ -1,7 +1,7 @@
-"""Apply a rule to past messages, as it would have been applied when they were written.
+"""Apply a rule to past messages, as it would have applied when they were written.
 
-Two conditions can't be known afterwards, and count as met: the language of the writer, and that
-nothing was let through in the conversation before.
+Two conditions can't be checked afterwards and count as met: the writer's language, and that no
+objection had let something through in the conversation before.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -37,7 +37,7 @@ class _Written(NamedTuple):
 
 
 class Trial:
-    """A rule that is tried, and those that are on beside it."""
+    """A rule to try, and the other rules that are on."""
 
     def __init__(self, rule: ShieldRule, others: Sequence[ShieldRule]) -> None:
         self._rule = rule
@@ -49,7 +49,7 @@ class Trial:
         self._first: dict[int, dict[str, int]] = {}  # sequence, by conversation and side
 
     def matching(self, texts: Sequence[Text]) -> dict[int, str]:
-        """Return the texts that have what the rule looks for; most cost one look."""
+        """Return the texts that match the rule; most texts cost only one look."""
         fires, matches = self._rules.fires, self._rules.matches
         return {key: text for key, text in texts if fires(text) and matches(text, "")}
 
@@ -93,7 +93,7 @@ class Trial:
         )
 
     def _load_first_sequences(self, rows: Sequence[_Written]) -> None:
-        """Load when each side of the conversations first wrote, if a rule asks for it."""
+        """Load when each side of the conversations first wrote, if a rule depends on it."""
         if not self._asks_for_answers:
             return
         new = {row.conversation for row in rows} - self._first.keys()
@@ -123,7 +123,7 @@ def _written(keys: Collection[int]) -> Iterator[_Written]:
 
 
 def _colleagues(rows: Sequence[_Written]) -> set[tuple[int, int]]:
-    """Return the shops with shoppers who work there: no rule applies between colleagues."""
+    """Return each shop with a shopper who works there: no rule applies between colleagues."""
     members = host.active_members().filter(
         shop_id__in=listed({row.shop for row in rows}),
         user_id__in=listed({row.consumer for row in rows}),
