@@ -1,4 +1,4 @@
-"""Set a rule back that fell back to review only."""
+"""Set back a rule that has fallen back to review only."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -20,11 +20,11 @@ SET_BACK = "shieldrule.set_back"
 
 @transaction.atomic
 def set_back(actor: Person, rule_id: int, reason: str) -> ShieldRule:
-    """Let a rule do again what it is meant to do. What staff decided before no longer counts.
+    """Let a rule take its own action again. Earlier verdicts of staff no longer count.
 
     Raises:
         AlreadyDone: it is not for review only.
-        Claimed: somebody else works on its case.
+        Claimed: somebody else is working on its case.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given.
         ShieldRule.DoesNotExist: there is no such rule.

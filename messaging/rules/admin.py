@@ -1,4 +1,4 @@
-"""The shield's rules, which staff edit, with their figures; and who has objected."""
+"""The shield's rules, edited by staff, with their figures; and the objections to them."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -87,7 +87,7 @@ class Month(admin.SimpleListFilter):
         return [(f"{day:%Y-%m}", date_format(day, "YEAR_MONTH_FORMAT")) for day in figures.months()]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Name the default by what it is, since the filter hides no rule."""
+        """Name the default after its days and not “All”, since the filter hides no rule."""
         latest, *others = super().choices(changelist)
         days = settings.SHIELD_FIGURES_DAYS
         yield latest | {"display": gettext("The last %(days)s days") % {"days": days}}
@@ -101,7 +101,7 @@ class Month(admin.SimpleListFilter):
 
 @admin.register(ShieldRule)
 class ShieldRuleAdmin(StaffAdmin[ShieldRule]):
-    """The rules. A change works within seconds; nobody deletes one, so that figures stay."""
+    """The rules. A change takes effect within seconds. Nobody can delete one, so figures stay."""
 
     form = ShieldRuleForm
     change_form_template = "admin/messaging/shieldrule/change_form.html"
@@ -142,9 +142,9 @@ class ShieldRuleAdmin(StaffAdmin[ShieldRule]):
         return figures.with_figures(super().get_queryset(request), *span)
 
     def save_model(self, request: HttpRequest, obj: ShieldRule, form: Any, change: bool) -> None:
-        """Save a rule; this process follows it at once, the others within seconds.
+        """Save a rule; this process applies it at once, the others within seconds.
 
-        What staff decided about a rule that was another one says nothing about this one.
+        Unless only its name, labels or `is_on` change, earlier verdicts of staff no longer count.
         """
         super().save_model(request, obj, form, change)
         if change and {*form.changed_data} - {"name", "is_on", "label_en", "label_es"}:
@@ -159,7 +159,7 @@ class ShieldRuleAdmin(StaffAdmin[ShieldRule]):
         ]
 
     def set_back(self, request: HttpRequest, rule_id: int) -> HttpResponse:
-        """Let a rule do again what it is meant to do, with a reason."""
+        """Let a rule take its own action again, with a reason."""
         actor = person_of(request)
         rule = get_object_or_404(ShieldRule, pk=rule_id)
         return act_with_reason(
@@ -239,7 +239,7 @@ class ShieldRuleAdmin(StaffAdmin[ShieldRule]):
 
 @admin.register(Objection)
 class ObjectionAdmin(LargeAdmin[Objection]):
-    """Who says that a rule is wrong, and where. The words are in the conversation only."""
+    """Who says that a rule is wrong, and where. The words are only in the conversation."""
 
     list_display = ("id", "rule", "kind", "sender", "conversation", "outcome", "created_at")
     list_filter = ("outcome", "created_at")

@@ -13,10 +13,10 @@ from .pictures import read_codes
 
 
 class RulesCheck(Check):
-    """Holds messages, or asks their writers, as the rules say.
+    """Holds, questions or refuses messages, as the rules say.
 
-    An innocent message costs one look at its words; a batch with others costs one call to a
-    database thread, and so does one with files.
+    An innocent message costs one look at its words. A batch with suspicious ones costs one call to
+    a database thread, and so does a batch with files.
     """
 
     def check(self, attempt: Attempt) -> None:

@@ -23,9 +23,9 @@ STRENGTH = {action: place for place, action in enumerate(Action.values)}
 
 
 def decide(rules: RuleSet, attempts: Sequence[Attempt]) -> None:
-    """Note in each attempt whether it is held, or why it is refused.
+    """Set on each attempt whether it is held, or why it is refused.
 
-    Makes no query for attempts in which nothing is found, else a few for all of them together.
+    This takes no query if nothing is found, and otherwise a few for all attempts together.
     """
     matches = [
         (attempt, matches)
@@ -57,7 +57,7 @@ def _apply(attempt: Attempt, matches: list[Match]) -> None:
     action = strongest.effect
     if attempt.is_edit:
         hits.count(rules)
-        if action == Action.WARN:  # the writer has seen it while writing; staff see it now
+        if action == Action.WARN:  # the writer saw it while writing; staff see it now
             objections.store(attempt, rules, Outcome.SENT)
         else:
             attempt.refusal = _question(attempt, matches, action)

@@ -45,9 +45,9 @@ def months() -> list[date]:
 
 
 def span_of(month: str) -> tuple[date, date]:
-    """Return the first day of a month such as `2027-01`, and the first one after it.
+    """Return the first day of a month such as `2027-01`, and the first day after it.
 
-    Without a known month, these are the last `SHIELD_FIGURES_DAYS`.
+    If the month isn't known, the days span the last `SHIELD_FIGURES_DAYS`.
     """
     for first in months():
         if f"{first:%Y-%m}" == month:
@@ -71,7 +71,7 @@ def with_figures(rules: QuerySet[ShieldRule], first: date, end: date) -> QuerySe
 
 
 def by_month(rule: ShieldRule) -> list[Figures]:
-    """Return a rule's figures of the last months that have any, the newest first."""
+    """Return a rule's figures for those of the last months that have any, newest first."""
     first = months()[-1]
     sums = ("hits", "judged", "overturned")
     days = RuleDay.objects.filter(rule=rule, day__gte=first).annotate(month=TruncMonth("day"))

@@ -1,4 +1,4 @@
-"""The rules that a new site begins with."""
+"""The rules that a new site starts with."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ NEW_ACCOUNT_DAYS = 7
 
 
 def first_rules() -> list[dict[str, Any]]:
-    """Return the values of the rules: contacts and payments warn, scams of new accounts wait."""
+    """Return the rules: warn about contacts and payments, hold scams from new accounts."""
     rules: list[dict[str, Any]] = []
     for detector in Detector:
         rule: dict[str, Any] = {"name": detector.replace("_", "-"), "detector": detector.value}
@@ -36,9 +36,9 @@ def action_on(kind: str) -> str:
 
 
 def make_rules(*, apps: Any = installed, using: str = "default", **kwargs: Any) -> None:
-    """Create the rules if there are none at all; leave what staff have made of them as it is.
+    """Create the rules if there are none at all; otherwise leave them as staff have edited them.
 
-    Called after the migrations, like `moderation.permissions.make_group`.
+    This runs after the migrations, like `moderation.permissions.make_group`.
     """
     try:
         rows = apps.get_model("messaging", "ShieldRule").objects.using(using)

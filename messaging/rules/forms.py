@@ -1,4 +1,4 @@
-"""What a form without scripts posts to answer a question about a message."""
+"""Read the answer to a question about a message from a form without scripts."""
 
 from django.http import QueryDict
 
@@ -8,7 +8,8 @@ from messaging.body import normalize_body
 def answered(post: QueryDict) -> tuple[str, bool]:
     """Return the words to send, and whether their writer insists on them.
 
-    If the words have changed since the question, they are new ones, whichever button was used.
+    If the writer has changed the words since the question, they count as new words, whichever
+    button was used.
     """
     body: str = post.get("body", "")
     if normalize_body(post.get("asked", body)) != normalize_body(body):

@@ -1,6 +1,6 @@
-"""Count how often rules apply. A sweep stores the counts, so that no send waits for it.
+"""Count how often rules apply. A sweep stores the counts, so that no send has to wait for that.
 
-A process that is killed loses the counts of a few seconds.
+A process that is killed loses the counts of its last few seconds.
 """
 
 import threading
@@ -27,7 +27,7 @@ def count(rules: Iterable[ShieldRule]) -> None:
 
 
 def store_later(objections: Iterable[Objection]) -> None:
-    """Store objections outside the transaction of the message, which is refused."""
+    """Store objections later, outside the transaction of their message, because it is refused."""
     with _lock:
         _objections.extend(objections)
 
@@ -44,7 +44,7 @@ def due(limit: int) -> int:
         with transaction.atomic():
             _store(hits, objections)
     except Exception:
-        with _lock:  # the database is away: next time
+        with _lock:  # the database can't be reached: try again next time
             _hits.update(hits)
             _objections.extend(objections)
         raise

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.shield.scams import ScamKind
 
-PATTERN = "pattern"  # the kind of what an own pattern finds
+PATTERN = "pattern"  # the kind of everything that a rule's own pattern finds
 
 
 class Detector(models.TextChoices):
@@ -31,7 +31,7 @@ class Detector(models.TextChoices):
 
 SCAMS: frozenset[str] = frozenset(get_args(ScamKind))
 
-# How a writer reads it, after "This looks like".
+# What a writer reads after "This looks like".
 LOOKS_LIKE: dict[str, Promise] = {
     Detector.PHONE: _("a telephone number"),
     Detector.EMAIL: _("an email"),

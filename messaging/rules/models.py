@@ -79,15 +79,15 @@ class ShieldRule(models.Model):
         blank=True,
         validators=[MinValueValidator(1)],
     )
-    # A key of the host's; like the languages, a choice in the admin's form.
+    # One of the host's keys; like the languages, the admin's form offers them as choices.
     category = models.CharField(_("category of the product"), max_length=50, blank=True)
     action = models.CharField(_("action"), max_length=6, choices=Action, default=Action.WARN)
     is_on = models.BooleanField(_("on"), default=True)
-    # Set when staff overturned it too often; a lead sets it back, see `actions.set_back`.
+    # Set when staff have overturned it too often; a lead sets it back, see `actions.set_back`.
     is_review_only = models.BooleanField(
         _("review only"), default=False, db_default=False, editable=False
     )
-    # Since it was changed or set back: what staff decided before says nothing about it now.
+    # When it was last changed or set back: earlier verdicts of staff don't count any more.
     judged_from = models.DateField(_("judged from"), null=True, editable=False)
 
     class Meta:
@@ -125,12 +125,12 @@ class ShieldRule(models.Model):
 
     @property
     def audited_as(self) -> str:
-        """The rule as the audit trail and cases name it."""
+        """What the audit trail and cases call it."""
         return f"shieldrule:{self.pk}"
 
     @property
     def label(self) -> str:
-        """What an own pattern looks like, in the reader's language; may be empty."""
+        """What its own pattern looks for, in the reader's language; may be empty."""
         is_spanish = (get_language() or "").startswith("es")
         return (self.label_es if is_spanish else self.label_en) or self.label_en or self.label_es
 
@@ -180,9 +180,10 @@ class RuleDay(models.Model):
 
 
 class Objection(models.Model):
-    """Somebody says that a rule is wrong about a message, whose text isn't stored here.
+    """A sender says that a rule is wrong about a message. Its text isn't stored here.
 
-    What the objection let through isn't questioned again for that person in that conversation.
+    If the message is sent after all, the rules don't question the same thing again for that person
+    in that conversation.
     """
 
     class Outcome(models.TextChoices):

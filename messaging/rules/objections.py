@@ -1,4 +1,4 @@
-"""Store that a writer says a rule is wrong."""
+"""Store a writer's objection to a rule."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,9 +12,9 @@ from . import hits
 def store(attempt: Attempt, rules: Sequence[ShieldRule], outcome: Objection.Outcome) -> None:
     """Store an objection to each rule, once per message.
 
-    None with the `client_id` of a message that is stored: words that were let through would
-    vouch for these, which nobody has sent. Those to refusals are stored a few seconds later,
-    because nothing else of the message is.
+    Store none if a message with this `client_id` is stored already. Otherwise its delivery would
+    count as letting these words through, too, which nobody has sent. Objections to refusals are
+    stored a few seconds later, because nothing else of a refused message is stored.
     """
     if not attempt.is_edit and _is_stored(attempt):
         return

@@ -1,4 +1,4 @@
-"""Patterns that staff write: RE2, so that none can hang a send, and small enough to be quick."""
+"""Patterns written by staff: RE2, so that none can hang a send, and small enough to be fast."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -16,7 +16,7 @@ def _options() -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
-    options.never_capture = True  # a quarter faster, and nobody asks for groups
+    options.never_capture = True  # a quarter faster, and nothing uses groups
     options.max_mem = settings.SHIELD_PATTERNS_MAX_BYTES
     return options
 
@@ -25,13 +25,13 @@ def compiled(pattern: str) -> Any:
     """Compile a pattern for the UTF-8 of a text.
 
     Raises:
-        re2.error: it is no RE2 pattern, or takes too much memory.
+        re2.error: it isn't an RE2 pattern, or takes too much memory.
     """
     return re2.compile(pattern.encode(), _options())
 
 
 def combined(patterns: Iterable[str]) -> Any:
-    """Return one pattern that matches wherever one of them does; None if there are none."""
+    """Return one pattern that matches wherever any of these does; None if there are none."""
     parts = [f"(?:{pattern})" for pattern in patterns]
     return compiled("|".join(parts)) if parts else None
 
@@ -52,7 +52,7 @@ def check(pattern: str, others: list[str]) -> None:
         others: the patterns of the other rules.
 
     Raises:
-        ValidationError: says in words what is wrong with it.
+        ValidationError: the pattern can't be used; the message says why.
     """
     if len(others) >= settings.SHIELD_PATTERNS_MAX:
         text = _("There are %(count)s patterns already. Change one of those instead.")

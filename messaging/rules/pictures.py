@@ -1,4 +1,4 @@
-"""QR codes, descriptions and names of files, which count as text of their message."""
+"""QR codes, descriptions and names of files, which count as their message's text."""
 
 from collections.abc import Iterable
 
@@ -7,9 +7,10 @@ from messaging.records import Attempt
 
 
 def read_codes(attempts: Iterable[Attempt]) -> None:
-    """Note in attempts what their files say, with one query for all of them.
+    """Set on the attempts what their files say, with one query for all of them.
 
-    Makes no query without files. Files of others are refused later, and say nothing here.
+    This takes no query if there are no files. Other people's files are ignored here, and refused
+    later.
     """
     with_files = [attempt for attempt in attempts if attempt.files]
     if not with_files:

@@ -1,4 +1,4 @@
-"""What a writer reads when a message is questioned, and what a client gets to ask with."""
+"""What a writer reads when a message is questioned, and the data with which a client asks."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ EDITED = gettext_lazy("A message that was sent can't be changed like this.")
 
 
 class ShieldFinding(Struct):
-    """Words that a rule asks about: offsets of code points, the end is after the last one."""
+    """Words that a rule asks about, as offsets in code points; `end` is after the last one."""
 
     start: int
     end: int
@@ -46,8 +46,8 @@ class Shield(Struct):
     Args:
         action: what the strongest rule does: warn, mask or refuse.
         findings: the words, in order; a scam has none.
-        masked: the text without them; None if masking doesn't help.
-        may_insist: whether the same message with `insists` is answered differently.
+        masked: the text without these words; None if masking doesn't help.
+        may_insist: whether the same message with `insists` would get another answer.
     """
 
     action: str
@@ -60,8 +60,8 @@ class Questioned(Refused):
     """A message that rules ask about. It isn't stored.
 
     Args:
-        matches: the rules, and the words that they are about.
-        action: what the strongest of them does.
+        matches: the rules, and the words that they found.
+        action: what the strongest rule does.
     """
 
     shield: Shield
@@ -87,7 +87,7 @@ class Questioned(Refused):
 
     @property
     def parts(self) -> list[tuple[str, bool]]:
-        """The text in parts, and which of them are the words that it is about."""
+        """The text in parts, each with whether a rule asks about it."""
         parts: list[tuple[str, bool]] = []
         place = 0
         for one in self.shield.findings:

@@ -1,4 +1,4 @@
-"""What rules ask about a message besides its words: read for a whole batch at once."""
+"""What rules depend on besides a message's words, loaded for a whole batch at once."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,11 +20,12 @@ class Situation:
 
     Args:
         side: the sender's.
-        language: in which the sender uses the site; None if unknown, which suits all rules.
-        account_age: the sender's; None if unknown.
-        is_answered: whether a person of the other side has ever written there.
-        category: the key of the product's category, if a rule asks for one.
-        let_through: what the sender is not asked about there any more, see `ShieldRule.subject`.
+        language: the one in which the sender uses the site; None if unknown, which suits all rules.
+        account_age: the age of the sender's account; None if unknown.
+        is_answered: whether a person on the other side has ever written in the conversation.
+        category: the key of the product's category, if a rule depends on it.
+        let_through: what the rules don't question any more for this sender in this conversation,
+            see `ShieldRule.subject`.
     """
 
     side: str
@@ -35,13 +36,13 @@ class Situation:
     let_through: frozenset[str] = frozenset()
 
     def suits(self, rule: ShieldRule) -> bool:
-        """Whether a rule is for this situation."""
+        """Whether a rule applies in this situation."""
         return self.suits_at_any_age(rule) and (
             rule.relationship != rule.Relationship.NEW_ACCOUNT or self._is_new(rule)
         )
 
     def suits_at_any_age(self, rule: ShieldRule) -> bool:
-        """Whether a rule is for this situation if it doesn't ask for a new account."""
+        """Whether a rule applies in this situation, whatever the age of the account."""
         return (
             (not rule.side or rule.side == self.side)
             and (not rule.language or self._language in (None, rule.language))
@@ -65,7 +66,8 @@ class Situation:
 def situations(attempts: Sequence[Attempt], rules: Iterable[ShieldRule]) -> list[Situation | None]:
     """Return the situation of each attempt; None where no rule applies.
 
-    That is so between colleagues, and where the sender takes no part, which is refused elsewhere.
+    No rule applies between colleagues, or if the sender takes no part in the conversation: other
+    code refuses that.
     """
     people = {attempt.sender_id for attempt in attempts}
     talks = _conversations(attempts)
@@ -109,7 +111,7 @@ def situations(attempts: Sequence[Attempt], rules: Iterable[ShieldRule]) -> list
 
 
 def categories_of(product_ids: Iterable[int | None], rules: Iterable[ShieldRule]) -> dict[int, str]:
-    """Return the categories of products by their keys, if a rule asks for one."""
+    """Return the categories of products by product key, if a rule depends on a category."""
     if not host.product_category_field or not any(rule.category for rule in rules):
         return {}
     keys = listed({key for key in product_ids if key})
@@ -142,7 +144,7 @@ def _conversations(attempts: Sequence[Attempt]) -> dict[int, _Talk]:
 
 
 def _let_through(attempts: Sequence[Attempt]) -> dict[tuple[int, int], set[str]]:
-    """Return what was sent after an objection, at once or by staff, by conversation and person."""
+    """Return what objections let through, at once or after a review, by conversation and person."""
     delivered = HeldMessage.objects.filter(
         conversation=OuterRef("conversation"),
         sender=OuterRef("sender"),

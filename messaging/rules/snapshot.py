@@ -1,7 +1,7 @@
-"""The rules that are on, in this process.
+"""This process's copy of the rules that are on.
 
 A sweep loads them again every few seconds. If they are older than `SHIELD_RULES_MAX_SECONDS`, they
-are loaded before the next message is judged.
+are loaded before the next message is checked.
 """
 
 import time
@@ -22,9 +22,9 @@ from .models import ShieldRule
 
 @dataclass(frozen=True)
 class Match:
-    """A rule that looks for something that a message has, and where.
+    """A rule that matches a message, and where it matches.
 
-    A scam has no place, nor has what a QR code in a picture says.
+    A scam has no place, and neither does the text of a QR code in a picture.
     """
 
     rule: ShieldRule
@@ -36,7 +36,7 @@ class RuleSet:
     """The rules that are on, ready to be applied.
 
     Args:
-        rules: in the order in which they are named to a writer.
+        rules: in the order in which a writer reads about them.
     """
 
     def __init__(self, rules: list[ShieldRule]) -> None:
@@ -58,7 +58,7 @@ class RuleSet:
         return self._prefilter.search(text.encode("utf-8", "replace")) is not None
 
     def matches(self, text: str, language: str, codes: str = "", captions: str = "") -> list[Match]:
-        """Return the rules that look for something that a text has, or only its files.
+        """Return the rules that match a text, or only the message's files.
 
         Args:
             codes, captions: what the message's files say, see `Attempt`.
@@ -105,7 +105,7 @@ _current: RuleSet | None = None
 
 
 def fresh() -> RuleSet | None:
-    """Return this process's rules, unless they are too old. Makes no query."""
+    """Return this process's rules, unless they are too old. Takes no query."""
     return _current if _current is not None and _current.is_fresh else None
 
 
@@ -117,7 +117,7 @@ def load() -> RuleSet:
 
 
 def forget() -> None:
-    """Load the rules before the next message: they have just been changed."""
+    """Drop this process's rules, so that changed ones are loaded before the next message."""
     global _current
     _current = None
 

@@ -1,6 +1,6 @@
-"""Words that a shop sets once and that are then sent without a person, such as away answers.
+"""Texts that a shop writes once and the site then sends automatically, such as away answers.
 
-Automatic messages are exempt, so the rules look at their words when they are set.
+Automatic messages are exempt from the rules, so the rules check these texts when they are saved.
 """
 
 from django.utils.translation import get_language
@@ -20,7 +20,7 @@ STOPPED = _("Automatic answers can't be sent like this.")
 
 
 def judge(actor: Person, text: str) -> str:
-    """Return what rules warn of in a shop's words; empty if nothing.
+    """Return the rules' warning about a shop's text; empty if there is none.
 
     Raises:
         Refused: `forbidden` if a rule would mask, hold or refuse a message with these words.

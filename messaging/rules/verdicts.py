@@ -1,7 +1,7 @@
-"""What staff decide about messages that a rule stopped, and what follows from it for the rule.
+"""What staff decide about messages that a rule stopped, and what that means for the rule.
 
 A rule that staff overturn too often falls back to review only: staff look at what it finds, but it
-no longer refuses a message, nor asks its writer to take words out.
+no longer refuses messages or asks their writers to take words out.
 """
 
 from datetime import date, timedelta
@@ -21,32 +21,32 @@ REVIEW_ONLY = "shieldrule.fell_back"  # a verb of the audit trail
 
 
 def confirm(name: str) -> None:
-    """Count that staff agreed with a rule, in the transaction in which they did.
+    """Count that staff agreed with a rule, in the transaction of their decision.
 
     Args:
-        name: of the rule, as in `HeldMessage.reason`. None, and one that has another name now, are
-            ignored.
+        name: the rule's, as in `HeldMessage.reason`. An empty name is ignored, and so is one that
+            no rule has any more.
     """
     _count(name, judged=1)
 
 
 def overturn(name: str, *, counted_on: date | None = None) -> None:
-    """Count that staff disagreed with a rule, in the transaction in which they did.
+    """Count that staff disagreed with a rule, in the transaction of their decision.
 
     Args:
         name: see `confirm`.
-        counted_on: the day on which staff's first decision, which is overturned, was counted.
+        counted_on: the day for which the first decision, now overturned, was counted.
     """
     _count(name, judged=0 if counted_on else 1, overturned=1, day=counted_on)
 
 
 def judge(held: HeldMessage, *, is_wrong: bool) -> None:
-    """Count what staff think of the rule that held a message, in the transaction of their act.
+    """Count whether the rule that held a message was wrong, in the transaction of the decision.
 
-    A message counts once, on the day on which staff first judged it, however often they do.
+    A message counts once, on the day when staff first judged it, however often they change it.
 
     Args:
-        held: with its conversation locked.
+        held: the message, whose conversation the caller has locked.
     """
     row = HeldMessage.objects.only("judged_on", "is_overturned").get(pk=held.pk)
     day = row.judged_on or timezone.now().date()
@@ -63,7 +63,7 @@ def judge(held: HeldMessage, *, is_wrong: bool) -> None:
 def _count(name: str, *, judged: int, overturned: int = 0, day: date | None = None) -> None:
     if not name:
         return
-    # Under the rule's lock, so that of two decisions at once the second one sees the first one.
+    # Under the rule's lock, so that the second of two simultaneous decisions sees the first.
     rule = ShieldRule.objects.select_for_update(no_key=True).filter(name=name).first()
     if rule is None:
         return
@@ -86,7 +86,7 @@ def _fall_back_if_due(rule: ShieldRule) -> None:
 def judged_lately(rule: ShieldRule) -> tuple[int, int]:
     """Return how often staff judged a rule as it is now, and how often they overturned it.
 
-    Of the last `RULE_OVERTURN_DAYS`, and only since somebody changed it or set it back.
+    Count the last `RULE_OVERTURN_DAYS`, but only since somebody changed the rule or set it back.
     """
     first = timezone.now().date() - timedelta(days=settings.RULE_OVERTURN_DAYS)
     days = RuleDay.objects.filter(rule=rule, day__gt=max(first, rule.judged_from or first))
