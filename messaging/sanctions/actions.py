@@ -1,4 +1,4 @@
-"""Impose and lift sanctions, inside the transaction of a decision; end suspensions in time."""
+"""Impose and lift sanctions, inside the transaction of a decision; end suspensions on time."""
 
 from datetime import datetime
 
@@ -17,13 +17,13 @@ from .queries import KINDS
 
 
 def impose(decision: Decision) -> Sanction:
-    """Keep a person from doing something, as a decision says.
+    """Keep a person from doing something, as a decision requires.
 
     Args:
-        decision: to mute, limit or suspend; stored, and under the lock of its person.
+        decision: a stored one to mute, limit or suspend; the caller has locked its person.
     """
     if decision.measure == Decision.Measure.SUSPEND and decision.person.is_active:
-        # Staff have restored the account by hand, which ends what suspended it.
+        # Staff have restored the account by hand, which ends an earlier suspension.
         earlier = Sanction.in_force(Sanction.Kind.SUSPENSION).filter(person=decision.person_id)
         earlier.update(lifted_at=database_now())
     sanction = Sanction.objects.create(
@@ -47,7 +47,7 @@ def lift(decision: Decision) -> None:
     """
     rows = Sanction.objects.filter(decision=decision, lifted_at=None)
     if not rows.update(lifted_at=database_now()):
-        return  # its time was over
+        return  # it has ended already
     if decision.measure == Decision.Measure.SUSPEND:
         _restore(decision.person_id)
     elif decision.measure == Decision.Measure.MUTE:
@@ -70,7 +70,7 @@ def _people_over(*, limit: int) -> QuerySet[Sanction, int]:
 
 @transaction.atomic
 def _end_suspensions(person_id: int) -> None:
-    # In the order of docs/decisions/0013-lock-order.md; another process may have done it meanwhile.
+    # Locks as in docs/decisions/0013-lock-order.md; another process may have been faster.
     lock_person(person_id)
     if _over().filter(person=person_id).update(lifted_at=database_now()):
         _restore(person_id)
@@ -88,7 +88,7 @@ def _restore(person_id: int) -> None:
 
 
 def _announce_mute(person_id: int) -> None:
-    """Let the person's open pages know on commit until when they are muted."""
+    """Tell the person's open pages on commit until when the person is muted."""
     mutes = Sanction.in_force(Sanction.Kind.MUTE).filter(person=person_id)
     until: datetime | None = mutes.order_by("-ends_at").values_list("ends_at", flat=True).first()
     event = {"type": "chat.restriction", "until": until.isoformat() if until else ""}

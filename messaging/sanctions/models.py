@@ -1,4 +1,4 @@
-"""What a person can't do for a time."""
+"""What people can't do for some time."""
 
 from django.conf import settings
 from django.db import models
@@ -54,7 +54,7 @@ class Sanction(models.Model):
                 name="only_suspensions_are_for_good",
             ),
         )
-        # Nearly empty, because few people are under a sanction: each send looks here.
+        # Each send reads this index, which is nearly empty, because few people have a sanction.
         indexes = (
             models.Index(
                 fields=["person", "kind", "ends_at"],
@@ -74,6 +74,6 @@ class Sanction(models.Model):
 
 
 def in_force_sql(sanction: str) -> str:
-    """Return `Sanction.in_force`, of any kind, as an SQL condition on a row with an alias."""
+    """Return `Sanction.in_force`, for any kind, as an SQL condition on a row with this alias."""
     return f"""({sanction}.lifted_at IS NULL
         AND ({sanction}.ends_at IS NULL OR {sanction}.ends_at > now()))"""

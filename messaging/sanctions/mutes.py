@@ -1,6 +1,6 @@
-"""Whether the person of a socket is muted: what the socket does for them, and what the page says.
+"""Whether a socket's person is muted: the socket acts on it, and the page shows it.
 
-Whether a message is stored is decided where it is stored.
+This doesn't decide whether a message is stored: the code that stores it does.
 """
 
 from datetime import datetime
@@ -13,11 +13,11 @@ from .frames import MutedChanged
 
 
 class Mute:
-    """What one socket knows.
+    """What one socket knows about a mute.
 
     Attributes:
         until: until when the person is muted.
-        changes: how many events have said so.
+        changes: how many events about it have come.
     """
 
     def __init__(self, socket: RealtimeConsumer) -> None:
@@ -26,13 +26,13 @@ class Mute:
         self.changes = 0
 
     def deliver(self, event: Event) -> None:
-        """Act on an event: a mute, or its end."""
+        """Act on an event about a mute or its end."""
         self.changes += 1
         until = event["until"]
         self.learn(datetime.fromisoformat(until) if until else None)
 
     def learn(self, until: datetime | None) -> None:
-        """Take what is true now, and let the page show it."""
+        """Remember until when the person is muted now, and let the page show it."""
         if until != self.until:
             self.until = until
             self._socket.send_frame(encode(MutedChanged(until)))

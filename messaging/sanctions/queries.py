@@ -27,7 +27,7 @@ KINDS = {
 
 
 def is_over_limit(conversation: Conversation, sender_id: int) -> bool:
-    """Whether a limited person has sent all that they may today to shops without an answer."""
+    """Whether a limited person has used up today's messages to shops that haven't answered."""
     answers = Message.objects.filter(side=Side.SELLER, is_automatic=False)
     is_shopper = conversation.consumer_id == sender_id
     if not is_shopper or answers.filter(conversation=conversation.pk).exists():
@@ -44,8 +44,8 @@ def is_over_limit(conversation: Conversation, sender_id: int) -> bool:
 def time_to_write(sender_id: int) -> datetime:
     """Return the time for a message, under its conversation's lock, unless its sender is muted.
 
-    The query that took the lock saw what was there before it waited, so on PostgreSQL the query for
-    the time looks again. On SQLite nobody else writes meanwhile.
+    The query that took the lock sees the data from before it waited, so on PostgreSQL the query for
+    the time checks again. On SQLite nobody else writes meanwhile.
 
     Raises:
         Refused: `forbidden`, see `access.muted`.
@@ -71,7 +71,7 @@ def require_within_limit(conversation: Conversation, sender_id: int) -> None:
 
 
 def in_force_until(person_id: int, measure: str) -> tuple[bool, datetime | None]:
-    """Return whether such a measure is in force, and until when; None is for good."""
+    """Return whether a measure is in force for a person, and until when; None means for good."""
     rows = Sanction.in_force(KINDS[Decision.Measure(measure)]).filter(person=person_id)
     ends = list(rows.values_list("ends_at", flat=True))
     return bool(ends), max((end for end in ends if end), default=None) if None not in ends else None
@@ -98,7 +98,7 @@ def count_conversation(person_id: int) -> None:
     """Count a new conversation of a limited person.
 
     Raises:
-        Refused: `rate_limited`: they have started all that they may today.
+        Refused: `rate_limited` if they have started as many as they may today.
     """
     if Sanction.in_force(Sanction.Kind.LIMIT).filter(person_id=person_id).exists():
         rate_limits.hit("LIMITED_CONVERSATIONS_PER_DAY", person_id)

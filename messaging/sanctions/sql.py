@@ -1,7 +1,7 @@
 """Sanctions in SQL: for the statement that stores messages, and for the ORM under its lock.
 
-A send reads the sanctions as they were when its statement began, which lasts milliseconds; what is
-tried again later reads them again.
+A send reads the sanctions as they were when its statement began, which lasts milliseconds. A later
+attempt reads them again.
 """
 
 from messaging.models import Sanction
@@ -11,9 +11,9 @@ SANCTION = Sanction._meta.db_table
 
 
 def is_sanctioned(person_id: str) -> str:
-    """Return the expression for whether any sanction is in force; for nearly nobody there is one.
+    """Return the expression for whether any sanction is in force; hardly anybody has one.
 
-    A scalar sub-select, like those in `sending.statement`: EXISTS would become a join.
+    It is a scalar sub-select, as in `sending.statement`: EXISTS would become a join.
     """
     return f"""(SELECT count(*) > 0 FROM {SANCTION} s
                 WHERE s.person_id = {person_id} AND {in_force_sql("s")})"""
