@@ -1,6 +1,6 @@
 """Saved replies: a shop's and a seller's own texts, filled for a conversation when inserted.
 
-Every active member of a shop may add, edit and delete its replies, as in a shared drawer: deleting
-asks first, and members see the same list. A person's own replies are seen and changed by nobody
-else, and can be used in all shops that the person works for.
+Every active member of a shop may add, edit and delete its replies, as in a shared drawer: all
+members see the same list, and deleting asks for confirmation. Nobody else sees or changes a
+person's own replies; that person can use them in all shops that they work for.
 """

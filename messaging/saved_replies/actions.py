@@ -35,9 +35,9 @@ def add(
     body: str,
     files: Sequence[int] = (),
 ) -> SavedReply:
-    """Add a reply to a shop's, or to the actor's own if `shop_id` is None.
+    """Add a reply for a shop, or for the actor if `shop_id` is None.
 
-    If there is the same one already, as after a second click, it returns that.
+    If the same reply exists already, as after a second click, return it.
 
     Args:
         files: see `attachments.attach`.
@@ -81,11 +81,11 @@ def change(
     body: str,
     files: Sequence[int] = (),
 ) -> SavedReply:
-    """Change a reply. Does nothing if it is like that already, as after a second click.
+    """Change a reply. Do nothing if it has these values already, as after a second click.
 
     Args:
-        revision: of the reply that the actor has seen.
-        files: all that it is to have, see `attachments.attach`.
+        revision: the reply's revision when the actor loaded it.
+        files: all files that the reply will have, see `attachments.attach`.
 
     Raises:
         Http404: see `queries.reply_for`.
@@ -109,10 +109,10 @@ def change(
 
 @transaction.atomic
 def delete(actor: Person, reply_id: int) -> str | None:
-    """Delete a reply for good, and its files. Messages that were sent with it keep theirs.
+    """Delete a reply and its files for good. Messages that were sent with it keep their copies.
 
     Returns:
-        Its name; None if the actor has no such reply, as after a second click.
+        The reply's name; None if the actor has no such reply, as after a second click.
 
     Raises:
         Http404: see `queries.shops_for`.
@@ -126,7 +126,7 @@ def delete(actor: Person, reply_id: int) -> str | None:
 
 
 def use(actor: Person, conversation_id: int, reply_id: int) -> list[File]:
-    """Count that a reply was inserted into a message of a conversation; copy its files there.
+    """Count one use of a reply in a conversation, and copy its files there.
 
     Returns:
         The copies, which the actor can send or discard like uploaded files.
@@ -142,11 +142,11 @@ def use(actor: Person, conversation_id: int, reply_id: int) -> list[File]:
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def count_use(actor: Person, conversation_id: int, reply_id: int) -> None:
-    """Count that a reply was inserted into a message of a conversation.
+    """Count one use of a reply: somebody inserted it into a message of a conversation.
 
     Raises:
         Http404: the actor isn't on the conversation's seller side, or can't use the reply there.
-        Refused: `rate_limited` after too many.
+        Refused: `rate_limited` after too many uses.
     """
     conversation = access.team_conversation_for(actor, conversation_id)
     rate_limits.hit("SAVED_REPLY_USES_PER_MINUTE", actor.pk)
@@ -156,7 +156,7 @@ def count_use(actor: Person, conversation_id: int, reply_id: int) -> None:
 
 
 def _says(reply: SavedReply, words: tuple[str, str, str], files: Sequence[int]) -> bool:
-    """Whether a reply has these words, and files of the same names and sizes."""
+    """Whether a reply has these words, and files with the same names and sizes."""
     if (reply.name, reply.short, reply.body) != words:
         return False
     given = SavedReplyFile.objects.filter(pk__in=files)
@@ -166,7 +166,7 @@ def _says(reply: SavedReply, words: tuple[str, str, str], files: Sequence[int]) 
 
 
 def _save(reply: SavedReply, *fields: str) -> None:
-    """Store a reply if its values are right."""
+    """Store a reply if its values are valid."""
     reply.clean_fields()
     try:
         with transaction.atomic():

@@ -25,11 +25,12 @@ from . import queries
 def upload(
     actor: Person, shop_id: int | None, content: UploadedFile[bytes], uploader: Uploader
 ) -> SavedReplyFile:
-    """Store a file for a reply of a shop, or for one of the actor's own, that isn't saved yet.
+    """Store a file for a reply that isn't saved yet: a shop's, or one of the actor's own.
 
     Raises:
         Http404: the actor doesn't work for the shop, or doesn't sell at all.
-        Refused: as for `files.actions.upload`; `forbidden` if the replies' files are too large.
+        Refused: as for `files.actions.upload`; `forbidden` if the replies' files would be too large
+            together.
     """
     shops = queries.shops_for(actor)
     if shop_id is not None and shop_id not in [shop.pk for shop in shops]:
@@ -54,11 +55,11 @@ def attach(reply: SavedReply, ids: Sequence[int]) -> None:
     """Give a reply these files and no others, in the transaction that saves it.
 
     Args:
-        ids: in their order, of files that it has already, or that were uploaded for replies of the
-            same shop or person.
+        ids: the files' IDs, in order. The reply has these files already, or they were uploaded for
+            replies of the same shop or person.
 
     Raises:
-        Refused: `invalid` if there are too many; `not_found` if one is neither.
+        Refused: `invalid` if there are too many; `not_found` for any other file.
     """
     own = Q(reply=None, shop=reply.shop_id, owner=reply.owner_id, is_ready=True, pk__in=ids)
     rows = SavedReplyFile.objects.filter(Q(reply=reply) | own)
@@ -70,7 +71,7 @@ def attach(reply: SavedReply, ids: Sequence[int]) -> None:
 def kept(user: Person, ids: Iterable[int]) -> list[SavedReplyFile]:
     """Return the files, of those with the given IDs, that a person may save with a reply."""
     shop_ids = [shop.pk for shop in queries.shops_for(user)]
-    keys = [pk for pk in ids if pk <= LARGEST]  # SQLite refuses the others with an error
+    keys = [pk for pk in ids if pk <= LARGEST]  # for larger ones, SQLite raises an error
     rows = SavedReplyFile.objects.filter(owned_by(user.pk, shop_ids), pk__in=keys, is_ready=True)
     return list(rows.order_by("reply", "position", "pk"))
 

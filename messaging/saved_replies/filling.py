@@ -1,4 +1,4 @@
-"""A saved reply, filled for one conversation, and what to check before it is sent."""
+"""Fill saved replies for one conversation, and warn about what to check before sending."""
 
 import re
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ from trato.responses import key_from
 
 from . import placeholders, queries
 
-# A figure beside a currency: `24 €`, `€24.50`, `1.250,00 EUR`, `$ 12`, `US$12`. Sizes, dates and
-# order numbers have none.
+# A number next to a currency: `24 €`, `€24.50`, `1.250,00 EUR`, `$ 12`, `US$12`. Sizes, dates and
+# order numbers have no currency.
 SIGNS = {"€": {"EUR"}, "$": {"USD", "MXN"}, "£": {"GBP"}, "¥": {"JPY"}}
 CODES = {"EUR", "USD", "GBP", "MXN", "JPY"}
 _CURRENCY = "|".join([*map(re.escape, SIGNS), *(rf"\b{code}\b" for code in sorted(CODES))])
@@ -28,9 +28,10 @@ AMOUNT = re.compile(
 
 
 class FilledReply(Struct, kw_only=True):
-    """A reply as a composer inserts it; `warnings` are sentences for the seller.
+    """A reply as the composer inserts it.
 
-    `files` are the names of those that are copied into the message.
+    `warnings` are sentences for the seller. `files` are the names of the files that are copied
+    into the message.
     """
 
     id: int
@@ -51,7 +52,7 @@ class FilledReplies(Struct, tag="saved_replies", kw_only=True):
 
 
 class Filler:
-    """Fills replies with what is known about a conversation and its product at the moment."""
+    """Fills replies with what is currently known about a conversation and its product."""
 
     def __init__(self, conversation: Conversation, user: Person) -> None:
         product = conversation.product
@@ -68,11 +69,11 @@ class Filler:
 
     @property
     def notice(self) -> str:
-        """What contradicts whatever a reply promises about the product, or nothing."""
+        """A warning for every reply that the product is out of stock; otherwise empty."""
         return _("This product is out of stock.") if self.stock == 0 else ""
 
     def filled(self, reply: SavedReply) -> FilledReply:
-        """Return a reply with values in the place of its variables."""
+        """Return a reply with its variables replaced by their values."""
         parts = placeholders.parse(reply.body)
         return FilledReply(
             id=reply.pk,
@@ -86,7 +87,7 @@ class Filler:
         )
 
     def all(self, replies: Iterable[SavedReply]) -> FilledReplies:
-        """Return several replies, filled."""
+        """Return several filled replies."""
         return FilledReplies(replies=[self.filled(one) for one in replies], notice=self.notice)
 
     def _warnings(self, parts: list[placeholders.Part]) -> Iterable[str]:
@@ -101,7 +102,7 @@ class Filler:
             return
         amounts = [one for part in parts if isinstance(part, str) for one in amounts_in(part)]
         is_todays = [self._is_todays(self.card, text, codes) for text, codes in amounts]
-        # Where today's price is in the text, other amounts are something else, such as postage.
+        # If the text has today's price, its other amounts are something else, such as postage.
         if amounts and "price" not in names and not any(is_todays):
             words = _("The text says %(amount)s; the product costs %(price)s today.")
             yield words % {"amount": amounts[0][0], "price": self.card.price_text}
@@ -113,7 +114,7 @@ class Filler:
 
 
 def drafted(conversation: Conversation, user: Person, reply_id: str) -> str:
-    """Return the text of the reply in a conversation's address, or nothing."""
+    """Return the filled text of the reply that a conversation's address names, or ""."""
     key = key_from(reply_id)
     if not key or conversation.side_of(user.pk) is not Side.SELLER:
         return ""

@@ -92,7 +92,7 @@ class SavedReply(Owned):
 
 
 class SavedReplyFile(StoredFile, Owned):
-    """A file of a saved reply. A message gets a copy, so neither needs the other one.
+    """A file of a saved reply. Messages get copies, so either can be deleted without the other.
 
     `reply` is null until the reply is saved.
     """

@@ -1,6 +1,6 @@
-"""The variables in a saved reply's text, such as `{{ shopper }}`: a parser and nothing else.
+"""Parse and fill the variables in a saved reply's text, such as `{{ shopper }}`.
 
-A text is split once. Values are never parsed, so a product called "{{ me }}" stays that.
+A text is split once. Values are never parsed, so a product called "{{ me }}" keeps its name.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 NAMES = ("shopper", "product", "price", "stock", "shop", "me")
 OPEN, CLOSE = "{{", "}}"
-SHOWN = 40  # characters of a wrong variable that the error repeats
+SHOWN = 40  # characters of an unknown variable that the error shows
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def parse(text: str) -> list[Part]:
     """Split a text into plain text and variables, in one pass over it.
 
     Raises:
-        ValidationError: a variable is unknown, or braces don't match; says in which line.
+        ValidationError: a variable is unknown, or braces don't match. The message names the line.
     """
     parts: list[Part] = []
     position = 0
@@ -57,7 +57,7 @@ def parse(text: str) -> list[Part]:
 
 
 def fill(parts: Iterable[Part], values: Mapping[str, str]) -> str:
-    """Return a text with the values of its variables."""
+    """Return a text with its variables replaced by their values."""
     return "".join(values[part.name] if isinstance(part, Variable) else part for part in parts)
 
 

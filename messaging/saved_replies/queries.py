@@ -25,7 +25,7 @@ def shops_for(user: Person) -> list[Shop]:
 
 
 def drawers_for(user: Person) -> list[Drawer[SavedReply]]:
-    """Return all saved replies that a person may change: by shop, and at the end the person's own.
+    """Return all saved replies that a person may change: by shop, and the person's own last.
 
     Raises:
         Http404: see `shops_for`.

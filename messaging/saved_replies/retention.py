@@ -1,4 +1,4 @@
-"""How long files are kept whose saved reply was never saved."""
+"""How long to keep files that were uploaded for a reply that was never saved."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ def _unsaved() -> QuerySet[SavedReplyFile]:
 
 
 def _delete_stored(keys: Sequence[int]) -> None:
-    """Delete from the storage, on commit, what the rows that are about to be deleted have there."""
+    """On commit, delete the stored files of the rows that are about to be deleted."""
     rows = _unsaved().select_for_update(of=("self",)).filter(pk__in=keys)
     delete_on_commit([name for row in rows for name in row.stored_names()], PRIVATE)
 

@@ -1,4 +1,4 @@
-"""Managing saved replies, and choosing one for a conversation. All of it works without scripts."""
+"""Manage saved replies, and choose one for a conversation. All pages work without scripts."""
 
 from collections.abc import Sequence
 
@@ -150,9 +150,9 @@ def for_conversation(request: PersonRequest, conversation_id: int) -> HttpRespon
 @require_POST
 @person_required
 def use(request: PersonRequest, conversation_id: int, reply_id: int) -> HttpResponse:
-    """Count that a reply is used, and copy its files.
+    """Count one use of a reply, and copy its files.
 
-    A form is redirected to the conversation with the text.
+    After a form, redirect to the conversation, where the composer has the text.
     """
     copies: list[File] = []
     address = reverse("messaging:conversation", args=[conversation_id])
@@ -180,7 +180,7 @@ def file(request: PersonRequest, file_id: int) -> HttpResponse:
 
 
 def _files(request: PersonRequest, shop_id: int | None) -> tuple[list[int], str]:
-    """Return the IDs of a form's files, and what is wrong with those that were not stored."""
+    """Return the IDs of a form's files, and what is wrong with the others, which weren't stored."""
 
     def store(_place: int, content: UploadedFile[bytes], uploader: Uploader) -> int:
         return attachments.upload(request.user, shop_id, content, uploader).pk
