@@ -24,16 +24,16 @@ NOBODY = 0  # no account has this ID
 
 @transaction.atomic
 def add(actor: Person, shop_id: int | None, *, name: str, query: str) -> SavedView:
-    """Add a view to a shop's, or to the actor's own if `shop_id` is None.
+    """Add a view for a shop, or for the actor if `shop_id` is None.
 
-    If there is the same one already, as after a second click, it returns that.
+    If the same view exists already, as after a second click, return it.
 
     Args:
-        query: of the list's address; its page is left out.
+        query: the query string of the list's address; its page is left out.
 
     Raises:
         Http404: the actor doesn't work for the shop, or the filter names a label, product or
-            colleague that the actor has nothing to do with.
+            colleague that the actor has no access to.
         ValidationError: a value is wrong, or the name is taken; by field.
         Refused: `forbidden` if there are too many already.
     """
@@ -73,7 +73,7 @@ def delete(actor: Person, view_id: int) -> str | None:
     """Delete a view for good. It changes no conversation.
 
     Returns:
-        Its name; None if the actor has no such view, as after a second click.
+        The view's name; None if the actor has no such view, as after a second click.
     """
     view = queries.views_of(actor).select_for_update(no_key=True).filter(pk=view_id).first()
     if view is None:
@@ -102,7 +102,7 @@ def _clean(name: str) -> str:
 
 
 def _save(view: SavedView, name: str) -> None:
-    """Store a view if its values are right."""
+    """Store a view if its values are valid."""
     view.name = _clean(name)
     view.clean_fields()
     try:

@@ -11,7 +11,7 @@ from trato.responses import key_from
 
 
 class SavedViewForm(forms.ModelForm[SavedView]):
-    """Name and filter of a new view, and for whom it is."""
+    """The name and filter of a new view, and who it is for."""
 
     shop = forms.ChoiceField(label=_("For"), required=False)
     query = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -35,7 +35,7 @@ class SavedViewForm(forms.ModelForm[SavedView]):
 
 
 class NameForm(forms.ModelForm[SavedView]):
-    """Another name for a view."""
+    """A new name for a view."""
 
     class Meta:
         model = SavedView

@@ -1,4 +1,4 @@
-"""Filters that people give a name."""
+"""Filters that people have saved under a name."""
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -9,7 +9,7 @@ from messaging.ownership import Owned
 from trato.text import validate_name
 
 NAME_MAX = 40  # characters
-QUERY_MAX = 1400  # characters; `listing.filters` makes no longer ones
+QUERY_MAX = 1400  # characters; `listing.filters` never makes a longer one
 
 
 class SavedView(Owned):

@@ -17,7 +17,7 @@ def views_in(scope: Scope) -> list[SavedView]:
 
 
 def drawers_for(user: Person) -> list[Drawer[SavedView]]:
-    """Return all views that a person may change: by shop, and at the end the person's own."""
+    """Return all views that a person may change: by shop, and the person's own last."""
     shops = access.own_shops(user)
     return drawers(_views(user.pk, *(shop.pk for shop in shops)), shops)
 

@@ -1,4 +1,4 @@
-"""Saving the filter of a list under a name, and managing the names. It works without scripts."""
+"""Save the filter of a list under a name, and manage saved views. It works without scripts."""
 
 from django.contrib import messages as notices
 from django.core.exceptions import ValidationError
@@ -41,7 +41,7 @@ def view_list(request: PersonRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @person_required
 def new(request: PersonRequest) -> HttpResponse:
-    """Save a filter under a name: `?query=` names the filter, and a post saves it."""
+    """Save a filter under a name: `?query=` is the filter, and a POST saves it."""
     values = request.POST if request.method == "POST" else None
     initial = {"query": request.GET.get("query", "")}
     form = SavedViewForm(access.own_shops(request.user), values, initial=initial)
@@ -90,7 +90,7 @@ def delete(request: PersonRequest, view_id: int) -> HttpResponse:
 
 
 def _add(request: PersonRequest, form: SavedViewForm) -> tuple[int, SavedView | None]:
-    """Add the view of a form; otherwise return the status, and the form has the errors."""
+    """Add the view in a form and return 200, or add errors to the form and return their status."""
     if not form.is_valid():
         return 400, None
     name, query = form.cleaned_data["name"], form.cleaned_data["query"]
