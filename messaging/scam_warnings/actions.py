@@ -15,7 +15,7 @@ from .queries import joined
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def dismiss(actor: Person, conversation_id: int, sequence: int) -> tuple[Message, bool]:
-    """Don't show the actor the warnings next to a message of the other side any more.
+    """Stop showing the actor the warnings next to a message from the other side.
 
     Safe to repeat. Nobody else is notified.
 
@@ -25,7 +25,7 @@ def dismiss(actor: Person, conversation_id: int, sequence: int) -> tuple[Message
     Raises:
         Http404: there is no such message, it is from the actor's own side, or it has been removed
             or withdrawn.
-        Refused: `rate_limited` after too many.
+        Refused: `rate_limited` after too many dismissals.
     """
     conversation = access.conversation_for(actor, conversation_id)
     rows = conversation.messages.select_related("sender").filter(sequence=sequence, **NOT_HIDDEN)

@@ -1,24 +1,24 @@
-"""Which warnings people don't need any more."""
+"""Warnings that people have dismissed."""
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-KINDS_MAX = 120  # characters of the names of all kinds of scam, with a comma between them
+KINDS_MAX = 120  # characters: the names of all kinds of scam, joined by commas
 
 
 class DismissedWarning(models.Model):
-    """A person has read the warnings next to a message: they aren't shown again to that person.
+    """A person dismissed the warnings next to a message and doesn't see them again.
 
-    If the message is edited and then looks like another scam, there is a new warning.
+    If the message is edited and then looks like another scam, the person sees a new warning.
     """
 
     message = models.ForeignKey(
         "messaging.Message",
         on_delete=models.CASCADE,
         related_name="+",
-        db_index=False,  # the constraint begins with it
+        db_index=False,  # the constraint's index begins with it
         verbose_name=_("message"),
     )
     user = models.ForeignKey(

@@ -10,7 +10,7 @@ from trato.listed import listed
 def hide_dismissed(
     conversation: Conversation, messages: Iterable[Message], reader_id: int
 ) -> dict[int, str]:
-    """Take warnings from messages of the reader's own side, and those that the reader dismissed.
+    """Remove the warnings that the reader dismissed, and all from the reader's own side.
 
     Args:
         messages: with the warnings that `message_warnings` has found.
@@ -30,7 +30,7 @@ def hide_dismissed(
 def add_dismissed(
     state: ConversationState, conversation: Conversation, reader_id: int
 ) -> ConversationState:
-    """Add what the reader has dismissed to a page of messages for a script; return it."""
+    """Add the warnings that the reader dismissed to a page of messages for a script; return it."""
     other = conversation.side_of(reader_id).other
     warned = [item.sequence for item in state.messages if item.warnings and item.side == other]
     state.dismissed = dismissed(conversation, warned, reader_id)
@@ -43,7 +43,7 @@ def dismissed(
     """Return the kinds of scam whose warnings a person dismissed, by sequence.
 
     Args:
-        sequences: of messages with warnings; without any, there is no query.
+        sequences: of messages with warnings. If there are none, no query is made.
     """
     sequences = list(sequences)
     if not sequences:
@@ -55,5 +55,5 @@ def dismissed(
 
 
 def joined(kinds: Iterable[str]) -> str:
-    """Return kinds of scam, in order, as one text; pages compare it with what was dismissed."""
+    """Join kinds of scam, in order; pages compare the result with the dismissed kinds."""
     return ",".join(kinds)
