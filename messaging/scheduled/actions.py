@@ -40,11 +40,11 @@ class Plan:
         body: may be empty if there are files.
         only_if_quiet: don't send it if the shopper writes first.
         is_at_opening: whether it waits longer if the shop turns out to be closed at the time.
-        seen: the sequence of the last message that the actor has seen; what the shopper writes
-            after it comes "first". By default, the conversation's last one.
+        seen: the sequence of the last message that the actor has seen. If the shopper writes after
+            it, the shopper "writes first". By default, the conversation's last message.
         files: IDs of files that the actor has uploaded to the conversation. They are kept until the
             message is sent or cancelled.
-        quote: the sequence of the message that a new one quotes.
+        quote: the sequence of the message that it quotes; `change` ignores it.
     """
 
     body: str
@@ -57,7 +57,7 @@ class Plan:
 
 
 class Stale(Refused):
-    """Somebody has changed the row since the page was loaded; `row` is the current one."""
+    """Somebody has changed the row since the page was loaded; `row` has its current values."""
 
     def __init__(self, row: ScheduledMessage) -> None:
         texts = {
@@ -76,16 +76,16 @@ class Stale(Refused):
 def schedule(
     actor: Person, conversation_id: int, client_id: uuid.UUID, plan: Plan
 ) -> ScheduledMessage:
-    """Write a message now that is sent later. A repeated `client_id` returns the first row.
+    """Schedule a message to be sent later. A repeated `client_id` returns the first row.
 
     Raises:
         Http404: see `team_conversation_for`.
         Refused: `invalid` or `too_long` for the text, `invalid` for the time or the quote,
-            `conflict` for another content or time under a used `client_id`, `rate_limited` if too
-            many are waiting or were written lately, `forbidden` if the conversation has ended,
-            `not_found` for a file.
+            `conflict` if the `client_id` was used for other content or another time,
+            `rate_limited` if too many are waiting or were written lately, `forbidden` if the
+            conversation has ended, `not_found` for a missing file.
     """
-    lock_writer(actor)  # and the conversation: those who schedule at once are counted in turn
+    lock_writer(actor)  # and the conversation, so that concurrent calls are counted in turn
     conversation = team_conversation_for(actor, conversation_id, lock=True)
     require_writable(conversation, actor.pk)
     body = _clean(plan)
@@ -120,15 +120,15 @@ def schedule(
 def change(
     actor: Person, conversation_id: int, pk: int, revision: int, plan: Plan
 ) -> ScheduledMessage:
-    """Change a message that is waiting or has failed; it waits again.
+    """Change a message that is waiting or has failed. Afterwards it is waiting.
 
-    An actor who changes the words becomes their author, because they are sent in the author's name.
-    So does an actor who changes anything after the author has lost access. What it quotes stays. A
-    message at opening time stays one, unless the time is changed.
+    An actor who changes the text becomes the author, because the message is sent in the author's
+    name. So does an actor who changes anything after the author has lost access. The quote stays
+    the same. A message for opening time stays one unless its time is changed.
 
     Args:
-        revision: that of the row that the actor has seen.
-        plan: with all files that it is to have: its own, and new ones.
+        revision: the row's revision when the actor loaded it.
+        plan: its `files` are all files that the message will have, old and new.
 
     Raises:
         Http404: see `team_conversation_for`, or there is no such message.
@@ -157,7 +157,7 @@ def change(
 def cancel(actor: Person, conversation_id: int, pk: int) -> None:
     """Cancel a message that is waiting or has failed, and delete its files.
 
-    Does nothing if it is cancelled.
+    Do nothing if it is cancelled already.
 
     Raises:
         Http404: see `team_conversation_for`, or there is no such message.
@@ -167,7 +167,7 @@ def cancel(actor: Person, conversation_id: int, pk: int) -> None:
     if row.state == State.SENT:
         raise Stale(row)
     if row.state != State.CANCELLED:
-        row.client_id = uuid.uuid4()  # its form may be sent again: then that is another message
+        row.client_id = uuid.uuid4()  # if its form is sent again, that is another message
         note(row, State.CANCELLED, actor)
         attachments.schedule(row, (), actor)
 
@@ -175,7 +175,7 @@ def cancel(actor: Person, conversation_id: int, pk: int) -> None:
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def send_now(actor: Person, conversation_id: int, pk: int) -> Sent | Held | None:
-    """Send a message at once, in its author's name. Does nothing if it has been sent.
+    """Send a message at once, in its author's name. Do nothing if it has been sent.
 
     Raises:
         Http404: see `team_conversation_for`, or there is no such message.
@@ -208,7 +208,7 @@ def _clean(plan: Plan) -> str:
 
 
 def _repeated(row: ScheduledMessage, plan: Plan, body: str) -> ScheduledMessage:
-    """Return the row that was stored under a `client_id`, if it says the same for the same time."""
+    """Return the row stored earlier under a `client_id`, or raise `conflict` if it differs."""
     asked = body, plan.quote, plan.send_at, plan.only_if_quiet
     if (row.body, row.quote, row.send_at, row.only_if_quiet) != asked or not _has(row, plan.files):
         raise conflict()
@@ -216,7 +216,7 @@ def _repeated(row: ScheduledMessage, plan: Plan, body: str) -> ScheduledMessage:
 
 
 def _has(row: ScheduledMessage, files: Sequence[int]) -> bool:
-    """Whether a row has these files; those of one that is done aren't known any more."""
+    """Whether a row has these files. A sent or cancelled row has lost its files: assume so."""
     if row.state not in ScheduledMessage.OPEN:
         return True
     return list(row.files.order_by("position").values_list("pk", flat=True)) == list(files)

@@ -50,8 +50,8 @@ class NotSent(Refused):
 def due(limit: int = DUE_MAX) -> int:
     """Send the messages whose time has come, each in a transaction of its own.
 
-    A message that can't be sent becomes a failed one. If the database refuses to store it, it is
-    tried again with the next call, and so is one that meets somebody's lock.
+    A message that can't be sent is marked as failed. If the database refuses to store it, or if
+    another transaction holds a lock, the next call tries it again.
 
     Returns:
         How many messages were sent, failed, or wait for the shop to open.
@@ -79,7 +79,7 @@ def due(limit: int = DUE_MAX) -> int:
 
 @prepared
 def _waiting() -> QuerySet[ScheduledMessage, int]:
-    """Read whether anything waits at all: hardly ever, and a claim takes four statements."""
+    """Look for any waiting message. There is hardly ever one, and a claim takes four statements."""
     rows = ScheduledMessage.objects.filter(state=State.WAITING).order_by()
     return rows.values_list("pk", flat=True)[:1]
 
@@ -115,10 +115,11 @@ def _later_opening(row: ScheduledMessage, now: datetime) -> datetime | None:
 
 
 def deliver(row: ScheduledMessage, by: Person | None = None) -> Sent | Held:
-    """Send a message whose row the caller has locked, in the same transaction that marks it so.
+    """Send a message and mark it as sent, in one transaction. The caller has locked its row.
 
     Args:
-        by: the member of the team who sends it now, even if the shopper wrote first.
+        by: the member of the team who sends it now, even if the shopper wrote first. None if its
+            time has come.
 
     Raises:
         NotSent: see its `failure`.
@@ -138,19 +139,20 @@ def deliver(row: ScheduledMessage, by: Person | None = None) -> Sent | Held:
     attempt = Attempt(
         sender=author,
         conversation_id=conversation.pk,
-        # A random one, like that of any message: the shopper sees it. The row makes it one message.
+        # Random, like that of any message, because the shopper sees it. The row's state ensures
+        # that there is only one message.
         client_id=uuid.uuid4(),
         body=row.body,
         files=list(row.files.order_by("position").values_list("pk", flat=True)),
         scheduled=row.pk,
         quote=row.quote,
     )
-    # What many shoppers get in the morning must not use up what the author may write then:
-    # `SCHEDULED_PER_PERSON` limits it.
+    # Messages that go out to many shoppers in the morning must not use up the author's rate limit.
+    # `SCHEDULED_PER_PERSON` limits them instead.
     pipeline.check(attempt, is_limited=by is not None)
     sent = orm.store_one(attempt)
     note(row, State.SENT, by)
-    if isinstance(sent, Sent):  # else staff look at it first, and its author sees that
+    if isinstance(sent, Sent):  # otherwise staff review it first, and its author sees that
         stored = sent
         transaction.on_commit(lambda: pipeline.announce([stored]))
     return sent

@@ -31,7 +31,7 @@ class LocalTimeField(forms.CharField):
             raise ValidationError(str(refusal.detail)) from refusal
 
     def prepare_value(self, value: Any) -> Any:
-        # A time with an offset, which the widget can't show; what is no time stays as it was typed.
+        # The widget can't show a time's offset. A text that isn't a time stays as it was typed.
         with suppress(ValueError, OverflowError):
             time = datetime.fromisoformat(value) if isinstance(value, str) else value
             return timezone.localtime(time) if isinstance(time, datetime) and time.tzinfo else value
@@ -39,7 +39,7 @@ class LocalTimeField(forms.CharField):
 
 
 class ScheduleForm(forms.Form):
-    """What is sent, when, and whether also if the shopper writes first."""
+    """What to send, when, and whether to send it even if the shopper writes first."""
 
     body = MultilineField(
         label=_("Your message"),
@@ -62,7 +62,7 @@ class ScheduleForm(forms.Form):
     )
 
     def __init__(self, *args: Any, has_files: bool = False, **kwargs: Any) -> None:
-        """Make a form; one with files needs no text."""
+        """Make a form. If it has files, it needs no text."""
         super().__init__(*args, **kwargs)
         self.has_files = has_files
         zone = timezone.get_current_timezone_name()

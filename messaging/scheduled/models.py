@@ -15,9 +15,9 @@ from trato.people import is_deleted
 class ScheduledMessage(models.Model):
     """A message of the shop's team that is sent at a chosen time.
 
-    Only the seller side sees it. The person who writes or last changes the words is the author, in
-    whose name they are sent. A row that is waiting or has failed is shown in the conversation;
-    sent and cancelled ones are kept for a while, see `retention.py`.
+    Only the seller side sees it. Its author is the person who wrote it or last changed its text; it
+    is sent in the author's name. A row that is waiting or has failed is shown in the conversation.
+    Sent and cancelled rows are kept for a while, see `retention.py`.
     """
 
     class State(models.TextChoices):
@@ -62,7 +62,7 @@ class ScheduledMessage(models.Model):
         help_text="Whether it waits longer if the shop turns out to be closed then.",
     )
     only_if_quiet = models.BooleanField(_("only if the shopper hasn't written"), default=True)
-    # The last message that the author had seen: what the shopper writes later comes "first".
+    # The last message that the author had seen. If the shopper writes later, they "write first".
     after_sequence = models.PositiveIntegerField(_("written after message"))
     quote = models.PositiveIntegerField(
         _("quotes"), null=True, blank=True, help_text="The number of the message that it quotes."

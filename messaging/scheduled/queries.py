@@ -21,8 +21,8 @@ OPENING_DAYS = 31  # how far ahead to look for an opening
 def open_messages(conversation: Conversation) -> list[Any]:
     """Return a conversation's messages that are waiting or have failed, with files and quotes.
 
-    Each has `shopper_wrote`, since it was scheduled, and `author_works_here`. One query, two more
-    if there are any, and one if there are quotes.
+    Each has `shopper_wrote` (since it was scheduled) and `author_works_here`. Makes one query, two
+    more if there are any messages, and another if any has a quote.
     """
     if not _any(conversation.pk):
         return []
@@ -71,7 +71,7 @@ def box(conversation: Conversation) -> dict[str, Any]:
 
 def shown(conversation_id: int) -> QuerySet[ScheduledMessage]:
     """Return a conversation's messages that are waiting or have failed."""
-    # The values are part of the text, so that PostgreSQL can use the partial index.
+    # The states are part of the statement's text, so that PostgreSQL can use the partial index.
     return ScheduledMessage.objects.filter(
         conversation_id=conversation_id, state__in=ScheduledMessage.OPEN
     )
@@ -85,7 +85,7 @@ def tomorrow_morning() -> datetime:
 
 
 def next_opening(conversation: Conversation, now: datetime) -> datetime | None:
-    """Return when its shop opens after it is closed; None if it never closes, or stays closed."""
+    """Return when the shop next opens; None if it never closes, or never opens again."""
     schedule = hours_of(conversation).schedule
     hours = schedule.intervals(now, now + timedelta(days=OPENING_DAYS))
     return next((opens for opens, _closes in hours if opens > now), None)

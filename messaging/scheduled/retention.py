@@ -1,4 +1,4 @@
-"""How long scheduled messages are kept after they were sent or cancelled, or have failed."""
+"""How long to keep scheduled messages that were sent or cancelled, or that failed."""
 
 from django.conf import settings
 from django.db.models import QuerySet

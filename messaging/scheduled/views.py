@@ -1,4 +1,4 @@
-"""Scheduling over HTTP: forms for people, the same addresses for scripts."""
+"""Schedule messages over HTTP: forms for people, and the same addresses for scripts."""
 
 import uuid
 from collections.abc import Sequence
@@ -32,15 +32,15 @@ from trato.responses import (
 from . import actions, queries
 from .forms import LOCAL_FORMAT, ScheduleForm
 
-# Values of `send_at` that are not times: the button that asks for the form with a field for the
-# time, and those whose time is found when they are pressed, because the page may be a day old.
+# Values of `send_at` that are not times. The first asks for the form with a field for the time.
+# The time of the others is found when the button is pressed, because the page may be a day old.
 CHOOSE, OPENING, TOMORROW = "choose", "opening", "tomorrow"
 
 
 @require_http_methods(["GET", "POST"])
 @person_required
 def scheduled(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """List what is scheduled in a conversation, for scripts, or schedule a message."""
+    """GET: list a conversation's scheduled messages, for scripts. POST: schedule a message."""
     conversation = access.team_conversation_for(request.user, conversation_id)
     if request.method == "GET":
         response = render(request, "messaging/scheduled/_list.html", queries.box(conversation))
@@ -79,7 +79,7 @@ def _save(
     conversation: Conversation,
     row: ScheduledMessage | None,
 ) -> HttpResponse:
-    """Store what a form says, or show it again with what is wrong."""
+    """Store the message in a form, or show the form again with its errors."""
     files, refused = _files(request, conversation)
     form = ScheduleForm(
         {**request.POST.dict(), "send_at": _time(request, conversation, row)},
@@ -131,7 +131,7 @@ def _save(
 
 
 def _choose(request: PersonRequest, conversation: Conversation) -> HttpResponse:
-    """Show the form with a field for the time, and what the composer's form has said so far."""
+    """Show the form with a field for the time, filled with what the composer has so far."""
     files, refusal = _files(request, conversation)
     names = ("body", "client_id", "only_if_quiet", "seen", "quote")
     initial: dict[str, Any] = {name: request.POST.get(name, "") for name in names}
@@ -180,14 +180,14 @@ def _schedule(
 
 
 def _time(request: PersonRequest, conversation: Conversation, row: ScheduledMessage | None) -> str:
-    """Return the time that a form asks for, as text to read."""
+    """Return the time that a form asks for, as text for its field."""
     text = request.POST.get("send_at", "")
     if text == TOMORROW:
         return queries.tomorrow_morning().isoformat()
     if text == OPENING:
         opening = queries.next_opening(conversation, timezone.now())
         return opening.isoformat() if opening else ""
-    # Unchanged, in an hour that clocks repeat: the form shows no offset, but the row knows it.
+    # The time is unchanged. If clocks repeat that hour, the form has no offset, but the row does.
     if row and text == timezone.localtime(row.send_at).strftime(LOCAL_FORMAT):
         return row.send_at.isoformat()
     return text
@@ -232,5 +232,5 @@ def _quoted(conversation: Conversation, sequence: Any) -> Quoted | None:
         return None
     try:
         return message_extras.quoted_in(conversation, counter_from(str(sequence)))
-    except Refused:  # it is no number; the form says so
+    except Refused:  # it isn't a number; the form shows an error
         return None
