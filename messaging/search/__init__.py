@@ -4,8 +4,7 @@ A conversation matches if each word is in one of its messages, in the product's 
 shop's or the shopper's name. For the shop's team, it may also be in one of its internal notes: no
 statement reads these for people who work for no shop, so that not even its duration reveals them.
 Case and accents don't matter. The last word may be incomplete, because people search while they
-type. Removed and withdrawn messages are not
-searched.
+type. Removed and withdrawn messages are not searched.
 """
 
 import unicodedata
@@ -29,8 +28,8 @@ def conversations_with(
         scope: whose conversations.
         text: whatever a person typed.
         before: the cursor that the last call returned, to continue from there, or None.
-        size: the maximum number.
-        unread_only: only those that the badge counts.
+        size: the maximum number of conversations.
+        unread_only: whether to return only conversations that the badge counts.
 
     Returns:
         Their cursors, and the cursor to continue from: None if everything has been searched. There
@@ -50,6 +49,6 @@ def words_of(text: str) -> list[str]:
 
 
 def drop_deleted_words() -> None:
-    """Make sure that the index has no words any more that no row has."""
+    """Remove the words from the index that no row has any more."""
     if connection.vendor == "sqlite":
         sqlite.drop_deleted_words()

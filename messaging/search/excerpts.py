@@ -14,9 +14,9 @@ from trato.listed import listed
 from trato.text import word_pattern
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
-NEWEST = 1000  # messages of a conversation that are looked through, at most
-SHOWN_BEFORE = 40  # characters before the first word, of a longer sentence
-SHOWN = 140  # characters of a sentence
+NEWEST = 1000  # messages of a conversation to look through, at most
+SHOWN_BEFORE = 40  # characters to show before the first word, if the sentence is too long
+SHOWN = 140  # characters of a sentence to show
 
 
 Matches = dict[int, Message | Note]  # by conversation
@@ -32,8 +32,9 @@ class Part(NamedTuple):
 def matches(conversations: Collection[Conversation], words: list[str], user_id: int) -> Matches:
     """Return what to show of each conversation: the newest message or note with the words.
 
-    One with all words comes before one with any of them. Notes are only for the shop's team. Leaves
-    out conversations with the words only in names and titles. Makes at most two queries.
+    A text with all words comes before a text with only some of them. Notes are only for the shop's
+    team. Leaves out conversations that have the words only in names and titles. Makes at most two
+    queries.
     """
     if not words:
         return {}
@@ -58,7 +59,7 @@ def matches(conversations: Collection[Conversation], words: list[str], user_id: 
 def _newest(
     rows: QuerySet[Any], recent: Q, order: str, conversation_ids: list[int], words: list[str]
 ) -> list[tuple[int, Any]]:
-    """Return the newest of some rows with all words in each conversation, or with any of them."""
+    """Return each conversation's newest row with all words, or else with any of them."""
     if not conversation_ids:
         return []
     start = r"\m" if connection.vendor == "postgresql" else r"\b"
@@ -107,7 +108,7 @@ def _any_of(words: list[str]) -> re.Pattern[str]:
 
 
 def address(conversation: Conversation, match: Any) -> str:
-    """Return the address of a match in its conversation, with what was written around it.
+    """Return the address of a match: a page with the messages around it.
 
     Args:
         match: a message, or a note as `matches` returns it.

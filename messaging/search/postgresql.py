@@ -7,9 +7,9 @@ is rare enough, the index finds the rest. So neither common nor rare words are s
 one call is bounded whatever the words are: if it stops early, the answer has the cursor to continue
 from.
 
-`trato_words` and the indexes over it are made by migration 0002; that of notes by 0003. Statements
-read notes only for people who work for a shop, and only in conversations of their shops in which
-they aren't the shopper.
+Migration 0002 creates `trato_words` and the indexes over it, migration 0003 the index of notes.
+Statements read notes only for people who work for a shop, and only in conversations of their shops
+in which they aren't the shopper.
 """
 
 import json
@@ -29,8 +29,8 @@ from trato.pagination import Cursor, PageRequest
 
 NEWEST = 200  # conversations whose messages are searched for common words, at most
 FURTHER = 300  # conversations from the index that are searched for other words, at most
-RARE = 5_000  # rows; a word in no more of them is looked up first
-COMMON = 20_000  # rows; the index doesn't help for a word in more of them
+RARE = 5_000  # rows; a word in at most this many is looked up first
+COMMON = 20_000  # rows; for a word in more than this many, the index doesn't help
 
 Statement = tuple[str, Sequence[Any]]
 
@@ -56,7 +56,7 @@ SELECT ARRAY(
 FROM unnest(%s::text[]) AS word
 """
 
-# OFFSET 0 keeps the candidates in order, so that no more are read than are wanted.
+# OFFSET 0 keeps the candidates in order, so that PostgreSQL reads no more than it needs.
 LOOK_THROUGH = """
 WITH candidate (id, at) AS MATERIALIZED ({candidates})
 (
@@ -247,7 +247,7 @@ def _look_through(
 
 
 def _from_index(scope: Scope, before: Cursor | None, query: str, limit: int) -> Statement:
-    """Return the newest conversations of a scope, from a cursor on, with a word anywhere."""
+    """Return a query for a scope's newest conversations with a word, from a cursor on."""
     shops = list(scope.shop_ids)
     at, pk = (before.at, before.pk) if before else ("infinity", 0)
     further = [scope.user_id, shops, at, at, pk]

@@ -63,11 +63,10 @@ def phrase_of(word: str, *, is_last: bool) -> str:
 
 
 def drop_deleted_words() -> None:
-    """Write the indexes again without the words of rows that are gone or changed.
+    """Rewrite the indexes without the words of deleted and changed rows.
 
-    FTS5 only marks what is deleted, until it merges that part of the index. (From SQLite 3.42 on
-    there is an option for it, `secure-delete`; Debian 12 has 3.40.) Takes about a second for
-    100,000 messages.
+    FTS5 only marks deleted words, until it merges that part of the index. (SQLite 3.42 added the
+    option `secure-delete` for this; Debian 12 has 3.40.) Takes about a second for 100,000 messages.
     """
     with connection.cursor() as cursor:
         for table in ("messaging_words", "messaging_note_words"):

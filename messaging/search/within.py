@@ -3,7 +3,7 @@
 A message matches if all words are in it. On PostgreSQL, the index finds rare words; common ones are
 searched in the newest messages, since many of them match. If that stops early, the answer has the
 sequence to continue from, so that the work of one call is bounded whatever the words are. On
-SQLite, the full-text table finds either.
+SQLite, the full-text table finds both.
 """
 
 import json
@@ -53,7 +53,7 @@ def messages_with(
         conversation: from `access`.
         text: whatever a person typed.
         before: the sequence that the last call returned, to continue from there, or None.
-        size: the maximum number.
+        size: the maximum number of messages.
 
     Returns:
         Messages, newest first, and the sequence to continue before: None if everything has been
@@ -112,7 +112,7 @@ def _page(pairs: list[tuple[int, int]], size: int, rest: int | None) -> Keys:
 
 
 def _estimate(cursor: Any, query: str) -> int:
-    """Return the planner's estimate of the number of messages with the words, of all."""
+    """Return the planner's estimate of how many messages in the whole table have the words."""
     cursor.execute(ESTIMATE, [query])
     (plan,) = cursor.fetchone()
     rows: int = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"]
