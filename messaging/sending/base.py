@@ -7,16 +7,16 @@ from messaging.records import Answer, Attempt
 
 
 class Store(ABC):
-    """Stores batches of messages. `OrmStore` and `PostgresStore` differ in `store` only."""
+    """Stores batches of messages. `OrmStore` and `PostgresStore` differ only in `store`."""
 
     @abstractmethod
     async def store(self, attempts: Sequence[Attempt]) -> list[Answer]:
         """Store the attempts that are not refused.
 
-        Two messages of one conversation get their sequences in the order of their attempts.
+        Messages of one conversation get their sequences in the order of their attempts.
 
         Args:
-            attempts: checked; no (conversation, sender, client_id) twice.
+            attempts: checked, and without a repeated (conversation, sender, client_id).
 
         Returns:
             For each attempt, in order, the committed message (the first one, if it is a repeat) or

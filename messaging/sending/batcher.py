@@ -5,7 +5,7 @@ load, and no send waits only to make a batch larger. The next batch goes to the 
 last one is acknowledged, so the database and this process work at the same time. Why:
 `docs/decisions/0009-batched-sends.md`.
 
-No conversation waits for another one's lock, see `queue`.
+No conversation waits for another conversation's lock, see `queue`.
 """
 
 import asyncio
@@ -112,8 +112,8 @@ class Batcher:
                 self._storing -= 1
 
     def stall(self) -> None:
-        """The batch that started last makes no progress: store another one beside it."""
-        # Not by comparing times: by the loop's clock, a timer may fire a little too early.
+        """Store another batch beside the one that started last, which makes no progress."""
+        # A flag rather than comparing times: by the loop's clock, a timer may fire a little early.
         self._stalls = True
         self.store_next()
 
@@ -171,7 +171,7 @@ class Batcher:
                 ]
             )
             sents = [answer for _, answer in stored if isinstance(answer, Sent)]
-            metrics.sends_accepted.inc(len(sents))  # held ones are counted once they are delivered
+            metrics.sends_accepted.inc(len(sents))  # held sends are counted once they are delivered
             pipeline.announce(sents)
 
     def answer(self, send: Send, answer: Answer) -> None:

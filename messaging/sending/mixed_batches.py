@@ -21,7 +21,7 @@ StoreRun = Callable[[Sequence[Attempt]], Awaitable[Answers]]
 
 
 def is_plain(attempt: Attempt) -> bool:
-    """Whether the statement can store it."""
+    """Whether the statement can store an attempt."""
     return not (attempt.files or attempt.held_for or attempt.is_automatic)
 
 
@@ -51,5 +51,5 @@ async def _store(attempts: Sequence[Attempt], is_plain_run: bool, store_plain: S
         return await run_in_database_thread(orm.store, attempts)
     try:
         return await store_plain(attempts)
-    except (Locked, OperationalError) as error:  # what was stored before keeps its answers
+    except (Locked, OperationalError) as error:  # earlier runs keep their answers
         return [error] * len(attempts)

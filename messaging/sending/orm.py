@@ -41,7 +41,8 @@ class OrmStore(Store):
 def store(attempts: Sequence[Attempt]) -> list[Answer]:
     """Store each attempt in a transaction of its own, see `Store.store`.
 
-    One that would have to wait for a lock is `Locked`, and so are later ones of its conversation.
+    If an attempt would have to wait for a lock, the answer to it and to later attempts of its
+    conversation is `Locked`.
     """
     answers: list[Answer] = []
     locked: set[int] = set()
@@ -70,9 +71,9 @@ def store_one(attempt: Attempt) -> Sent | Held:
 
     Raises:
         Http404: the conversation doesn't exist, or the sender takes no part in it.
-        Refused: the checks' refusal, that of `access.refusal_to_write`, `conflict` if the sender
-            has sent other words under this `client_id`, or `invalid` if the conversation has no
-            message with the number that it quotes.
+        Refused: the checks' refusal, the one from `access.refusal_to_write`, `conflict` if the
+            sender has sent other words under this `client_id`, or `invalid` if the conversation
+            has no message with the quoted number.
     """
     sender = attempt.sender
     conversation = access.conversation_for(sender, attempt.conversation_id, lock=True)
@@ -146,7 +147,7 @@ def _takes(conversation: Conversation, message: Message) -> bool:
 
 
 def _notify_other_side(conversation: Conversation, message: Message) -> list[int]:
-    """Make the conversation unread for the other side; return those for whom it was not before."""
+    """Make the conversation unread for the other side; return the people for whom this is new."""
     is_question = message.side == Side.CONSUMER
     name = message.sender_name
     return notifications.notify(

@@ -1,6 +1,6 @@
 """Store a batch of messages with one statement in one transaction. PostgreSQL only.
 
-For all sends of a batch the statement does what `orm.store_one` does for one of them;
+The statement does for a whole batch what `orm.store_one` does for one send;
 `tests/messaging/sending/test_stores.py` compares the two.
 """
 
@@ -175,7 +175,7 @@ class _Obstacles(msgspec.Struct):
 
 
 class _Member(msgspec.Struct):
-    """An attempt, by its position from 1, whose sender takes part in the conversation."""
+    """An attempt whose sender takes part in the conversation; `place` counts from 1."""
 
     place: int
     side: Side

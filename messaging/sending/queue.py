@@ -44,7 +44,7 @@ class Queue:
     conversations are isolated: they are stored one by one until each has succeeded.
 
     Args:
-        wake: is called when a conversation can be tried again.
+        wake: called when a conversation can be tried again.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:

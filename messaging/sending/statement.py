@@ -1,6 +1,6 @@
 """The statement that stores a batch of messages, composed of named parts.
 
-Each part is one common table expression, whose docstring explains its form. PostgreSQL plans the
+Each part is one common table expression; a docstring explains its form. PostgreSQL plans the
 statement once per connection, for a hundred attempts, and would rather scan a table of ten thousand
 rows than look up a hundred of them. LATERAL with LIMIT, ANY (ARRAY(…)) and scalar sub-selects force
 it to use the index. MATERIALIZED parts run once, in the order in which later parts need them.
@@ -29,7 +29,7 @@ MESSAGE = Message._meta.db_table
 
 @cache
 def send_statement() -> tuple[str, list[bytes]]:
-    """Return the statement, and its parameters after the first, which is the attempts as JSON."""
+    """Return the statement, and its parameters without the first: the attempts as JSON."""
     member_sql, member_parameters = host.members_sql()
     shop_sql, shop_parameters = host.shop_names_sql()
     parts = (
@@ -89,7 +89,7 @@ def member() -> str:
 def repeated() -> str:
     """Find messages that were stored before under the `client_id` of an attempt.
 
-    The ORM answers repeats of those that have `changed`: it compares with what was sent.
+    If such a message has `changed`, the ORM answers, because it compares with what was sent.
     """
     is_same = " AND ".join(f"m.{name} IS NOT DISTINCT FROM a.{name}" for name in CONTENT)
     return f"""repeated AS MATERIALIZED (
@@ -106,7 +106,7 @@ def repeated() -> str:
 
 
 def wanted() -> str:
-    """Choose the attempts to store; `nth` counts those of a conversation in their order."""
+    """Choose the attempts to store; `nth` numbers the attempts of a conversation in order."""
     return """wanted AS MATERIALIZED (
         SELECT a.*, row_number() OVER (PARTITION BY a.conversation_id ORDER BY a.place) AS nth,
                lag(a.side) OVER (PARTITION BY a.conversation_id ORDER BY a.place) AS previous_side
@@ -120,8 +120,8 @@ def locked() -> str:
     """Lock the conversations, in the same order as all writers.
 
     SKIP LOCKED leaves out conversations that another transaction has locked, so no other message
-    waits for them. Whether they can be written in is checked again, because that lock may have
-    been that of a deletion or of a block.
+    waits for them. Check again whether they can be written in, because somebody may have deleted or
+    blocked them before this lock.
     """
     return f"""locked AS MATERIALIZED (
         SELECT c.id, c.last_sequence, c.revision, c.turn, c.waiting_since,
@@ -179,7 +179,7 @@ def counted() -> str:
 
 
 def news() -> str:
-    """Prepare the news for each side, once per conversation: of its messages, the last one."""
+    """Prepare the news for each side: the last message of each conversation."""
     return """news AS MATERIALIZED (
         SELECT DISTINCT ON (subject_id, team_id) *
         FROM (SELECT n.conversation_id AS subject_id, n.shop_id AS team_id, n.consumer_id, n.nth,
@@ -199,7 +199,7 @@ def news() -> str:
 def recipients() -> str:
     """Find the recipients: the shopper, or the members of the shop who want to be alerted.
 
-    A shopper who works for the shop by now isn't one of them.
+    A shopper who has since joined the shop isn't one of these members.
     """
     return f"""
         SELECT d.news_id, w.user_id AS recipient_id

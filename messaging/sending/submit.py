@@ -25,12 +25,12 @@ def submit(person: Person, frame: client_frames.Send, language: str = "") -> "as
     """Send a message like `messaging.actions.send`. It is acknowledged after COMMIT.
 
     Args:
-        language: of the person's page.
+        language: the language of the person's page.
 
     Returns:
         A future with the acknowledgement as the text of a frame, or an exception of
-        `messaging.actions.send`. A repeat of a send in progress gets the same future. Must not be
-        cancelled.
+        `messaging.actions.send`. A repeat of a send in progress gets the same future. Don't cancel
+        the future.
     """
     attempt = Attempt(
         **{name: getattr(frame, name) for name in FROM_CLIENT},
