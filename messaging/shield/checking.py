@@ -1,4 +1,4 @@
-"""How good and how fast the shield is on given texts."""
+"""Measure how good and how fast the shield is on given texts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Score:
         return self.guilty + self.innocent
 
     def count(self, expected: set[str], reported: set[str]) -> None:
-        """Count a line: recognised if all expected kinds are reported, maybe others too."""
+        """Count a line. It is recognised if all expected kinds are reported; others may be too."""
         if expected:
             self.guilty += 1
             self.recognised += expected <= reported

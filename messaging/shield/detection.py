@@ -15,13 +15,13 @@ from .phones import phones
 
 
 def find(text: str, language: str | None = None, side: str | None = None) -> list[Finding]:
-    """Return what a text contains to contact or pay somebody off the site, in order.
+    """Return the ways to contact or pay somebody off the site that a text contains, in order.
 
     Both languages are searched in any text, since people mix them.
 
     Args:
-        language: of the writer, such as "es"; for rules that staff write for one.
-        side: of the writer; likewise.
+        language: of the writer, such as "es"; for rules that staff write for one language.
+        side: of the writer; for rules that staff write for one side.
     """
     if not prefilter.may_contain_contacts(text):
         return []

@@ -1,6 +1,6 @@
-"""Names of services that are drawn with other letters: `vvhatsapp`, `lnstagrarn`, `teleegram`.
+"""Names of services drawn with other letters: `vvhatsapp`, `lnstagrarn`, `teleegram`.
 
-One RE2 automaton finds them. Each is put back as its name, so that the detectors only know names.
+One RE2 automaton finds them. The real name replaces each, so detectors need to know only names.
 """
 
 from functools import cache
@@ -14,7 +14,7 @@ NAMES = (
     "whatsapp watsapp whatsap wasap guasap telegram instagram facebook messenger discord snapchat "
     "tiktok gmail hotmail outlook icloud yahoo paypal venmo revolut bizum zelle"
 ).split()
-# How the letters of names are drawn with others that look alike.
+# The ways to draw a name's letters with others that look alike.
 DRAWN = {
     "w": r"(?:w|vv|v v|uu|\\/\\/)", "m": "(?:m|rn|r n|nn)", "d": "(?:d|cl)", "l": "[li1!|]",
     "i": "[il1!|]", "o": "[o0]", "s": "[s5$z]", "a": "[a4@]", "e": "[e3]", "t": "[t7+]",
@@ -45,7 +45,7 @@ def _each() -> Any:
 
 
 def undrawn(view: Folded) -> Folded:
-    """Return a folded text with the names of services for words that are drawn like them."""
+    """Return a folded text in which the names of services replace words drawn like them."""
     text = view.text
     written = text.encode()
     if _any().search(written) is None:
@@ -60,7 +60,7 @@ def undrawn(view: Folded) -> Folded:
             continue
         parts += [text[position:start], name]
         starts += view.starts[position:start]
-        # Each letter of the name lies somewhere in what was drawn; the last one ends where it does.
+        # Each letter of the name gets a place in the drawn word; the last one ends where that ends.
         own = view.starts[start:end]
         starts += [own[min(number, len(own) - 1)] for number in range(len(name))]
         position = end

@@ -47,7 +47,7 @@ GLUED = re.compile(
     r"org)(?![a-z])"
     r"|[a-z0-9._-]{2,40}at(?:gmail|hotmail|outlook|yahoo)dotcom\b"
 )
-# What each pattern can't do without: a short look that spares the long one.
+# What each pattern needs at least: a quick look for it often makes the slow one unnecessary.
 SIGN = re.compile(rf"@|arr?o[bv]a|at (?:sign|the rate)|{OPEN}(?:at|a|en)\s?{CLOSE}")
 AT_WORD = re.compile(r"\s(?:at|a|en|ad)\s")
 A_PROVIDER = re.compile(PROVIDER)
@@ -64,7 +64,7 @@ CUE = re.compile(
     r"send (?:it|me|them)|manda\w{0,5}|envia\w{0,5}|soy|i'm|i am|me at|address|direccion|"
     r"find me)\b"
 )
-# What stands before `at` or `en` without being an address.
+# Words before `at` or `en` that aren't the beginning of an address.
 NO_LOCAL = frozenset(
     "it us me him her them see look page mail correo email e-mail emails correos cuenta account "
     "message mensaje that this bandeja inbox spam carpeta folder is are was be recibo recibido "
@@ -97,7 +97,7 @@ def emails(view: Folded) -> list[Finding]:
 
 
 def _is_only_place(rule: str, text: str, match: re.Match[str]) -> bool:
-    """Whether `at` may mean a place: `photos at shop.com`, `in the spam at Gmail`."""
+    """Whether `at` may mean only a place: `photos at shop.com`, `in the spam at Gmail`."""
     if rule not in ("spoken-email", "provider") or re.search(r"@|arr?o[bv]a", match[0]):
         return False
     local = re.split(r"\s", match[0], maxsplit=1)[0].rstrip(".")
@@ -121,7 +121,7 @@ def _is_address(local: str, text: str, match: re.Match[str]) -> bool:
 
 
 def _end_of_host(text: str, start: int, end: int) -> int:
-    """Return the end of the longest host after the sign that is a real one; 0 if there is none."""
+    """Return the end of the longest real host after the sign; 0 if there is none."""
     written = text[start:end]
     after = re.search(AT + rf"(?={LABEL}{DOT})", written)
     if after is None:

@@ -1,4 +1,4 @@
-"""Examine a message for both: contacts and scams. Most messages cost one look."""
+"""Examine a message for contacts and for scams. For most messages, one look is enough."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -21,14 +21,14 @@ INNOCENT = Examination([], [])
 
 
 def examine(text: str, language: str | None = None, side: str | None = None) -> Examination:
-    """Return the ways to contact or pay somebody in a message, and the scams that it looks like."""
+    """Return a message's ways to contact or pay somebody, and the scams that it looks like."""
     if not fires(text):
         return INNOCENT
     return Examination(find(text, language, side), warnings(text, language))
 
 
 def fires(text: str) -> bool:
-    """Whether a text isn't clearly innocent: the combined prefilter of contacts and scams."""
+    """Whether a text may be suspicious, by the combined prefilter of contacts and scams."""
     return _combined().fires(text)
 
 

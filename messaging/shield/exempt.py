@@ -1,4 +1,4 @@
-"""Numbers that are no contact details: prices, measures, dates, hours, coordinates, codes."""
+"""Numbers that aren't contact details: prices, measures, dates, hours, coordinates, codes."""
 
 import re
 from itertools import pairwise
@@ -57,7 +57,7 @@ EXEMPT = re.compile(
     )
 )
 LOTTERY_MAX = 50  # the highest number of most lotteries
-NOT_A_NUMBER = "#"  # takes the place of what is exempt
+NOT_A_NUMBER = "#"  # replaces each character of an exempt number
 
 
 def without_exempt(text: str) -> str:
@@ -74,7 +74,7 @@ def is_list(groups: list[str], is_spelled: bool) -> bool:
     is_short = all(len(one) <= 4 for one in groups)
     is_rising = all(one > 0 for one in steps)
     if is_rising and not is_spelled and len(groups) >= 5 and all(len(one) <= 2 for one in groups):
-        # Numbers of a lottery, unless they are written like a number of Spain: 6 12 34 56 78.
+        # Lottery numbers, unless they are written like a Spanish phone number: 6 12 34 56 78.
         is_dialled = [len(one) for one in groups] == [1, 2, 2, 2, 2] and groups[0] in "6789"
         return not is_dialled or numbers[-1] <= LOTTERY_MAX or _are_multiples(numbers)
     if is_rising and all(one % 10 == 0 for one in numbers):
@@ -93,7 +93,8 @@ def is_code(digits: str, groups: list[str], is_named: bool) -> bool:
     """Whether digits are a book's, a product's or a device's number, by their checksum.
 
     Args:
-        is_named: whether a word before says so. Short numbers have a valid checksum by chance.
+        is_named: whether a word before them names a code. Short numbers may have a valid checksum
+            by chance.
     """
     if len(digits) == 13:
         return bool(ean.is_valid(digits))
@@ -103,6 +104,6 @@ def is_code(digits: str, groups: list[str], is_named: bool) -> bool:
         return bool(ean.is_valid(digits)) and (len(groups) == 1 or is_named)
     if len(digits) == 10:
         return bool(isbn.is_valid(digits)) and (len(groups) == 4 or is_named)
-    if len(digits) in (16, 20):  # cards of a present, and SIM cards
+    if len(digits) in (16, 20):  # gift cards and SIM cards
         return bool(luhn.is_valid(digits)) and is_named
     return len(digits) == 8 and bool(ean.is_valid(digits))

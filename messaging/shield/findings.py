@@ -4,7 +4,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Literal
 
-# The last one is what patterns of staff find, see `messaging.rules`.
+# Patterns that staff write find the last kind, see `messaging.rules`.
 Kind = Literal["phone", "email", "messenger", "link", "payment", "iban", "pattern"]
 
 
@@ -15,7 +15,7 @@ class Finding:
     Args:
         start: offset of its first character in the original text.
         end: offset after its last character.
-        kind: what it is.
+        kind: what kind of contact or payment it is.
         rule: the name of the rule that found it.
     """
 
@@ -26,7 +26,7 @@ class Finding:
 
 
 def without_overlaps(findings: list[Finding]) -> list[Finding]:
-    """Return the findings in order; where two overlap, the one that was found first."""
+    """Return the findings in order. Where two overlap, keep the one that was found first."""
     kept: list[Finding] = []
     for finding in findings:
         place = bisect_left(kept, finding.start, key=lambda one: one.start)

@@ -1,4 +1,4 @@
-"""A text as the eye reads it, in lowercase ASCII, with the way back to its own characters."""
+"""A text as the eye reads it, in lowercase ASCII, with the offsets of its original characters."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trato.names import drawn_as, look_alikes
 from trato.text import FILLERS, folded
 
-# Signs that stay signs; what Unicode doesn't decompose or would turn into a letter.
+# Signs that stay signs, because Unicode doesn't decompose them or would turn them into letters.
 SIGNS = {
     "€": "$", "£": "$", "¥": "$", "×": "x", "º": "~", "ª": "~", "°": "~", "·": ".", "•": ".",
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"',
@@ -35,7 +35,7 @@ def _look(character: str) -> str:
         return character.lower() if character.isprintable() or character == "\n" else " "
     if character in SIGNS:
         return SIGNS[character]
-    # Marks, zero-width characters and what is rendered as nothing leave no trace.
+    # Marks, zero-width characters and other invisible characters leave no trace.
     if unicodedata.category(character) in ("Mn", "Me", "Cf") or character in FILLERS:
         return ""
     if (digit := unicodedata.digit(character, None)) is not None:
@@ -57,7 +57,7 @@ class Folded:
 
     Args:
         text: in ASCII.
-        starts: for each of its characters the offset of the original one, and the original length.
+        starts: the original offset of each of its characters, and last the original length.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Host names: which are real, which are the site's own, which lead to a messenger."""
+"""Host names: which ones are real, which are the site's own, and which lead to a messenger."""
 
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
@@ -68,13 +68,13 @@ ORDINARY = frozenset(
 
 @lru_cache(maxsize=1)
 def _extract() -> tldextract.TLDExtract:
-    """The public suffixes that come with the package: it must not download any."""
+    """Return an extractor with the public suffixes in the package; it must not download any."""
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 @lru_cache(maxsize=4096)
 def registered(host: str) -> tuple[str, str]:
-    """Return the name that somebody registered, and its public suffix; empty if there is none."""
+    """Return a host's registered name and its public suffix; empty if there is none."""
     parts = _extract()(host)
     return (
         (f"{parts.domain}.{parts.suffix}", parts.suffix)

@@ -51,7 +51,7 @@ WEB = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": 
 
 
 def links(view: Folded) -> list[Finding]:
-    """Return the links in a folded text, the site's own among them with the rule `own`."""
+    """Return the links in a folded text, including the site's own, which have the rule `own`."""
     text = view.text
     findings: list[Finding] = []
     if "//" in text:

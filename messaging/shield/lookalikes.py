@@ -1,4 +1,4 @@
-"""Hosts that look like those of somebody else: of the site, of couriers, of payment services."""
+"""Hosts that look like somebody else's: the site's, a courier's, a payment service's."""
 
 import unicodedata
 from functools import lru_cache
@@ -79,7 +79,7 @@ BEFORE = frozenset("my mi your tu the get go".split())  # a longer name: `mycorr
 
 @lru_cache(maxsize=4096)
 def imitated(host: str) -> str:
-    """Return the host that a host looks like; empty if it looks like none, or is that one.
+    """Return the host that a host imitates; empty if it imitates none, or is the real one.
 
     Args:
         host: in ASCII, lowercase.
@@ -105,7 +105,7 @@ def _brands(site_url: str) -> tuple[tuple[str, ...], ...]:
 def _looks_like(real: str, own_label: str, labels: list[str], host: str) -> bool:
     brand = _brand_of(real)
     if f".{real}." in f".{host}":
-        return True  # the whole of it, before the name that somebody else registered
+        return True  # the whole host, before a name that somebody else registered
     drawn, wanted = skeleton(own_label), skeleton(brand)
     if drawn == wanted and (own_label != brand or len(brand) >= BY_ITSELF_MIN):
         return True
@@ -124,7 +124,7 @@ def _looks_like(real: str, own_label: str, labels: list[str], host: str) -> bool
 
 
 def _is_joined(word: str, brand: str, wanted: str) -> bool:
-    """Whether a name and a word about deliveries or payments are one: `dhldelivery`, `mycorreos`.
+    """Whether a word joins a name to one about deliveries or payments: `dhldelivery`, `mycorreos`.
 
     Args:
         wanted: the skeleton of the brand's name.
@@ -149,7 +149,7 @@ def _brand_of(real: str) -> str:
 
 
 def _is_one_typo(one: str, other: str) -> bool:
-    """Whether one letter is another, is missing, is too much, or two are in the wrong order."""
+    """Whether one letter is wrong, missing or too many, or two are in the wrong order."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False
     if len(one) > len(other):
@@ -163,10 +163,10 @@ def _is_one_typo(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def displayed(host: str) -> tuple[str, bool]:
-    """Return a host as people write it, and whether its letters are of one alphabet only.
+    """Return a host as people write it, and whether all its letters are from one alphabet.
 
-    Letters that are written from right to left would turn the rest of an address around, so such a
-    host is returned as it is.
+    Letters that are written from right to left would reverse the rest of an address, so a host with
+    such letters is returned unchanged.
 
     Args:
         host: in ASCII.

@@ -8,7 +8,7 @@ MASK = "•••"
 def mask(text: str, findings: list[Finding]) -> str:
     """Return a text with one mask for each finding; neighbours share one.
 
-    The mask says nothing about what was there, not even its length.
+    The mask reveals nothing about what it hides, not even its length.
     """
     parts: list[str] = []
     position = 0
@@ -16,7 +16,7 @@ def mask(text: str, findings: list[Finding]) -> str:
         if finding.end <= position:
             continue
         between = text[position : max(position, finding.start)]
-        # `•••, •••` tells no more than `•••`.
+        # `•••, •••` says no more than `•••`.
         if not (parts and parts[-1] == MASK and not any(map(str.isalnum, between))):
             parts += [between, MASK]
         position = finding.end

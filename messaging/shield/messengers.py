@@ -18,7 +18,7 @@ SURE = (
     r"tiktok|face ?b[uo]{1,3}k|fb messenger|facetime|imessage)"
 )
 SHORT = r"(?:insta|feis|guats|uats|ig|tg|fb|kik|imo|wa|dc|twitter|hangouts|google chat)"
-# Words of the language as well, so that only what stands around tells.
+# These are also ordinary words, so only the words around them show what is meant.
 WORDY = r"(?:signal|line|messenger|snap|face|tele|x)"
 VAGUE = rf"(?:{SHORT[3:-1]}|{WORDY[3:-1]})"
 ANY = rf"(?:{SURE}|{VAGUE})"
@@ -156,7 +156,7 @@ ABOUT_IT = re.compile(
     r"copia|audios?|logo|icono|tono|sonido|color|dibujo|parche|piden?|pidio|pidieron|pida)\s"
     r"(?:(?:de|del|from|in|of|el|su|mi)\s)?$"
 )
-# `My kids found you on TikTok`: where they know each other from.
+# `My kids found you on TikTok`: how people know each other.
 KNOWN_FROM = re.compile(
     r"\b(?:found|discovered|spotted|noticed|saw|recommend(?:s|ed)?|came across|heard (?:of|about)|"
     r"ran into|stumbled (?:up)?on|encontr(?:e|o|amos|aron)|recomend(?:o|aron|aba))\s"
@@ -172,9 +172,9 @@ PRAISED = re.compile(
 )
 CLAUSE = re.compile(r"[,.;:!?\n]\s|\bso\b|\bpero\b|\bbut\b")
 YOURS = re.compile(r"\b(?:your|ur|tu|vuestro|su)\s$")
-# Where a shop shows itself to everybody: `your Instagram` may be praise.
+# Services where shops present themselves to everybody: `your Instagram` may be praise.
 PUBLIC = re.compile("[i1]n|ist|face|feis|fis|ti[kc]|twit|tuit|dis[ck]ord")
-# `WhatsApp notifications`, `Telegram stickers`: something about it.
+# `WhatsApp notifications`, `Telegram stickers`: something about the messenger.
 SUBJECT = re.compile(
     r"\s(?:messages?|notif|calls?|web|desktop|stickers?|groups?|logo|icon|app\b|push|alerts?|plush|"
     r"bot|button|banner|widget|filter|support|compat|update)"
@@ -196,8 +196,9 @@ NEAR = 45  # characters between a messenger's name and the words that invite
 def messengers(view: Folded) -> list[Finding]:
     """Return handles and invitations in a folded text.
 
-    Naming a messenger that people only write to each other with is one, unless the sentence is
-    about the messenger or refuses it. Naming one where shops show themselves needs a verb.
+    Naming a messenger that people use only to write to each other is an invitation, unless the
+    sentence is about the messenger or refuses it. Where shops also present themselves, as on
+    Instagram, an invitation needs a verb too.
     """
     text = view.text
     findings = []
@@ -230,7 +231,7 @@ def _is_invitation(text: str, match: re.Match[str], is_personal: bool) -> bool:
     """Whether a text names a messenger in order to continue there.
 
     Args:
-        is_personal: whether people only write to each other with it.
+        is_personal: whether people use it only to write to each other.
     """
     name = match[0]
     before = text[max(0, match.start() - NEAR) : match.start()]

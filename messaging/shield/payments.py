@@ -90,7 +90,7 @@ NOT_DIRECT = re.compile(
     r"never|nunca|tampoco|no (?:se|puedo|quiero|debo|hace falta|vend\w{1,4}|cobr\w{1,4}|"
     r"hac\w{1,4}|hago)|don't|do not|can't|cannot|should i|tengo que|rather not|not)\b"
 )
-# Nobody's checkout takes these, so who takes them takes them elsewhere.
+# No checkout accepts these, so anybody who accepts them does so elsewhere.
 OFFERED = re.compile(
     r"(?<!\bno )(?<!nunca )(?<!poco )\b(?:(?:i|we) (?:also |only |can )?(?:accept|take)|acepto|"
     r"aceptamos)\b[^.?!\n]{0,25}?(?<![a-z0-9])(?:b[i1][sz]+um|ven ?mo|zelle|revolut|cash ?app|wise|"
@@ -101,7 +101,7 @@ OFFERED = re.compile(
 # Of an account in Argentina: `alias nico.barro.mp`
 ALIAS = re.compile(r"\balias\s?(?:es|:|=)?\s?[a-z0-9]{2,20}(?:[.-][a-z0-9]{2,20}){1,3}(?![a-z0-9])")
 # `ES91 2100 0418 4502 0005 1332`, with any signs between.
-# Not a UUID or a part of one, which looks like an account now and then.
+# It leaves out UUIDs and parts of them, which sometimes look like an account.
 IBAN = re.compile(
     r"(?<![a-z0-9])(?<![0-9a-f]{8}-)(?<![0-9a-f]{4}-)(?![0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
     r"[a-z]{2}[ .-]{0,2}\d[ .-]?\d(?:[ ./_-]{0,2}[a-z0-9]){11,30}"
@@ -138,7 +138,7 @@ def ibans(view: Folded) -> list[Finding]:
 
 
 def _end_of_iban(text: str, match: re.Match[str]) -> int:
-    """Return where an IBAN ends, if its checksum is right or the words before announce it; or 0."""
+    """Return where an IBAN ends, if its checksum is right or a word announces it; otherwise 0."""
     offsets = [
         match.start() + number for number, character in enumerate(match[0]) if character.isalnum()
     ]
@@ -151,7 +151,7 @@ def _end_of_iban(text: str, match: re.Match[str]) -> int:
     if length and len(written) >= length and sum(map(str.isdigit, written[:length])) >= 14:
         end = offsets[length - 1] + 1
         if not text[end : end + 1].isalnum():
-            return end  # as long as that country's, mistyped or not
+            return end  # the right length for that country, mistyped or not
     before = text[max(0, match.start() - 60) : match.start()]
     if length and BANK.search(before) and len(written) >= length - 2:
         return offsets[min(length, len(written)) - 1] + 1
@@ -159,7 +159,7 @@ def _end_of_iban(text: str, match: re.Match[str]) -> int:
 
 
 def payments(view: Folded) -> list[Finding]:
-    """Return handles of payment services and requests to pay there, in a folded text."""
+    """Return the handles of payment services, and requests to pay there, in a folded text."""
     text = view.text
     findings = []
     for pattern, rule in (
@@ -179,6 +179,6 @@ def payments(view: Folded) -> list[Finding]:
                 continue
             start, end = match.span()
             if rule != "wallet" and (digits := re.search(r"[\s:]*(?:\+?\d[\d .-]*|#+)$", match[0])):
-                end = start + digits.start() or end  # the number is a finding of its own
+                end = start + digits.start() or end  # the number is a separate finding
             findings.append(Finding(*view.span(start, end), "payment", rule))
     return findings

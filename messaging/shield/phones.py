@@ -1,4 +1,4 @@
-"""Phone numbers: digits that a country would dial, or that a word says are to be dialled."""
+"""Phone numbers: digits that are valid in a country, or that a word says to dial."""
 
 import re
 
@@ -12,7 +12,7 @@ from .spelled import SEPARATED, with_digits
 CANDIDATE = re.compile(
     r"(?<![0-9#])(?:\(?\s?(?:\+|00)\s?)?\(?\d(?:[ .()/_*,|\\~'\"<>;=+-]{0,4}\d){5,24}(?![#])"
 )
-BRITISH = re.compile(r"0[127]\d{9}")  # also those that are kept free for films
+BRITISH = re.compile(r"0[127]\d{9}")  # also numbers reserved for films
 # `empieza por 655 y sigue con 43 21 09`
 IN_PARTS = re.compile(
     r"(?:\b(?:acab|termin|end)\w{0,2} (?:en|con|in|with|on|by) \d[\d .-]{0,10}[a-z ,.]{1,30})?"
@@ -21,7 +21,7 @@ IN_PARTS = re.compile(
 )
 GROUP = re.compile(r"\d+")
 PIECES = re.compile(r"[,;|]\s|\s[,;/|]\s?|\s\+|,")
-# Which countries' numbers have so many digits without the country's code.
+# Countries by the number of digits in their phone numbers, without the country code.
 REGIONS = {
     9: ("ES", "CL", "PE", "PT"),
     10: ("US", "MX", "CO", "GB", "FR", "AU", "IE", "AR"),
@@ -73,7 +73,7 @@ AFTER_CHARACTERS = 40
 def phones(view: Folded) -> list[Finding]:
     """Return the phone numbers in a folded text."""
     dialled, was_word = with_digits(view)
-    # Blanking what is exempt costs the most, and makes no number where there was none.
+    # Blanking exempt numbers costs the most, and can't make a phone number where there was none.
     if not any(one.search(dialled.text) for one in (CANDIDATE, SEPARATED, IN_PARTS)):
         return []
     text = without_exempt(dialled.text)
@@ -93,7 +93,7 @@ def phones(view: Folded) -> list[Finding]:
 
 
 def _separated(dialled: Folded, text: str) -> list[Finding]:
-    """Return the numbers that words part: `612 punto 345 punto 678`."""
+    """Return the numbers that words separate: `612 punto 345 punto 678`."""
     findings = []
     for match in SEPARATED.finditer(text):
         groups = GROUP.findall(match[0])
@@ -108,7 +108,7 @@ def _separated(dialled: Folded, text: str) -> list[Finding]:
 
 
 def _numbers(text: str, was_word: list[bool], start: int, end: int) -> list[tuple[int, int]]:
-    """Return where the phone numbers in a run of digits are: it, or parts of it."""
+    """Return where the phone numbers in a run of digits are: the whole run, or parts of it."""
     if _is_phone(text, start, end, sum(was_word[start:end])):
         return [(start, end)]
     numbers, position = [], start
@@ -150,7 +150,7 @@ def _is_phone(text: str, start: int, end: int, spelled: int) -> bool:
     is_written_like_one = digits[0] == "0" and 9 <= len(digits) <= 12 and 3 <= len(groups) <= 5
     if is_written_like_one and min(map(len, groups)) > 1:
         return True
-    # Nobody spells anything else digit by digit.
+    # People spell only phone numbers digit by digit.
     return (is_announced or spelled >= SPELLED_MIN) and 7 <= len(digits) <= 13
 
 
@@ -176,7 +176,7 @@ def _is_valid(digits: str, groups: list[str]) -> bool:
             number = phonenumbers.parse(written, region or None)
         except phonenumbers.NumberParseException:
             continue
-        # Results such as 21-19, 21-17, 18-21 are some country's number by chance.
+        # Scores such as 21-19, 21-17, 18-21 are some country's number by chance.
         is_grouped = bool(region) or len(groups) == 1 or max(map(len, groups)) == 1
         if not is_grouped and groups[0] != str(number.country_code):
             continue

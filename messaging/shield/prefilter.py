@@ -1,7 +1,7 @@
 """Scan a text once to see whether the detectors have to run.
 
-A single RE2 automaton over UTF-8: its time grows with the text only, and most messages end here. It
-fires too often rather than too rarely.
+This is a single RE2 automaton over UTF-8. Its time grows only with the text, and most messages need
+nothing else. It would rather fire too often than too rarely.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ VARIANTS = {
     "i": r"(?:[i1!l|]|\xc3[\x8c-\x8f\xac-\xaf])", "o": r"(?:[o0]|\xc3[\x92-\x96\xb2-\xb6])",
     "u": r"(?:u|\xc3[\x99-\x9c\xb9-\xbc])", "s": "[s5$z]",
 }  # fmt: skip
-# Beginnings that no innocent word has, anywhere in a text.
+# Beginnings of words that no innocent word has, anywhere in a text.
 NAMES = (
     "wsap whats watsap wasap wassap wazap wazzap wuasap watzap whasap guasap guassap gwasap "
     "whatzap whaats whtas telegr tlgrm discord snapcha wechat viber skype threema tiktok faceb "
@@ -28,7 +28,7 @@ NAMES = (
     "uasap uatsap mesenger mesenyer mesenjer tuiter diskord telgram istagr vaiber tictoc "
     "wtsp wtsap whtsp wotsa protonm "
 ).split()  # fmt: skip
-# Shorter ones, as words of their own.
+# Shorter names, which count only as whole words.
 SHORT = (
     "wsp wspp wpp wapp whapp wats wasa wasapp insta ig tg fb snap signal line messenger imo kik "
     "wa face tele crypto btc usdt wise oxxo tether monzo yape plin dc twitter hangouts sms live "
@@ -46,8 +46,8 @@ PHRASES = (
     r"sort code|bank (?:details|account)|datos bancarios|"
     r"n(?:u|\xc3\xba)mero de cuenta|cuenta bancaria"
 )
-# Bytes of other alphabets, of letters in frames, and of what is rendered as nothing. Not those of
-# western Europe's letters, of typographic signs and of most emoji.
+# Bytes of other alphabets, of letters in frames, and of invisible characters, but not of western
+# Europe's letters, typographic signs or most emoji.
 FOREIGN = (
     r"[\xc4-\xdf\xe0\xe1\xe3-\xee]|\xe2(?:\x80[\x8a-\x8f\xa8-\xaf]|\x81[\x9f-\xbf]|"
     r"\x82[\x80-\x8e]|\x83[\xa0-\xbf]|[\x84\x85]|\x91|\x92|\x93|\x9d[\xb6-\xbf]|\x9e[\x80-\x93])|"
@@ -68,7 +68,7 @@ _GAP = (
     r"[^a-z0-9]{0,6}(?:(?:y|and|then|luego|guion|dash|hyphen|barra|slash|punto|dot|point|space|espacio|coma|comma|e|plus|"
     r"mas)[^a-z0-9]{1,3})?"
 )
-# No `\b` behind them: the bytes of an accented letter are not of a word.
+# No `\b` after them, because the bytes of an accented letter don't count as part of a word.
 MESSENGER = (
     rf"{'|'.join(map(tolerant, NAMES))}|\b(?:{'|'.join(map(tolerant, SHORT))})(?:[^a-z0-9_]|$)"
 )
@@ -93,7 +93,7 @@ CONTACT = "|".join(
     )
 )
 _OPTIONS = re2.Options()
-_OPTIONS.encoding = re2.Options.Encoding.LATIN1  # bytes, so that no offsets have to be translated
+_OPTIONS.encoding = re2.Options.Encoding.LATIN1  # bytes, so that offsets need no translation
 _OPTIONS.case_sensitive = False
 _OPTIONS.max_mem = 64 << 20  # bytes for the automaton's states
 

@@ -1,4 +1,4 @@
-"""Recognise the common scams in a message, by the rows of `scams.json`."""
+"""Recognise common scams in a message, by the rows of `scams.json`."""
 
 import json
 import re
@@ -21,7 +21,7 @@ ScamKind = Literal[
     "release_fee",
 ]
 FILE = Path(__file__).with_name("scams.json")
-CHARACTERS_MAX = 4000  # of a message that is searched
+CHARACTERS_MAX = 4000  # of a message, which are searched
 REFERENCE = re.compile("<([a-z_]+)>")
 
 
@@ -40,7 +40,7 @@ class Warning:
 
 @dataclass(frozen=True)
 class Row:
-    """A pattern: all of `all` occur in the folded message and none of `none`, in any order."""
+    """A pattern: a folded message matches with all of `all`, in any order, and none of `none`."""
 
     name: str
     kind: ScamKind
@@ -69,7 +69,7 @@ def warnings(text: str, language: str | None = None) -> list[Warning]:
     # Folding leaves ASCII; patterns see a message of several lines as one.
     folded = view.text.replace("\n", " ").encode()
     matching = [row for row in _candidates(folded) if row.matches(folded)]
-    # Slower, and its words are also those of contacts.
+    # The detector is slower. It looks for the same words as the prefilter of contacts.
     if prefilter.may_contain_contacts(text) and any(
         finding.rule != "handle" for finding in messengers(view)
     ):
@@ -81,7 +81,7 @@ def warnings(text: str, language: str | None = None) -> list[Warning]:
 
 
 def _candidates(text: bytes) -> list[Row]:
-    """Return the rows whose first pattern occurs in a folded text; all are looked for at once."""
+    """Return the rows whose first pattern occurs in a folded text, with one search for all."""
     patterned, first = _first_patterns()
     return [patterned[number] for number in first.Match(text) or ()]
 

@@ -1,6 +1,6 @@
 """Digits written as words in English or Spanish, letters drawn as digits, and mixtures.
 
-`number-parser` knows the words as well, but not where in the text they were.
+`number-parser` also knows the words, but not where in the text they were.
 """
 
 import re
@@ -45,15 +45,15 @@ FILLERS = frozenset(
     "y and then luego despues guion dash hyphen space espacio punto dot coma comma e "
     "mas plus".split()
 )
-# Words for what stands between the groups of a number: `612 punto 345 punto 678`.
+# Words between the groups of a number: `612 punto 345 punto 678`.
 SEPARATORS = re.compile(
     r"[ (\[.,-]{1,3}(?:punto|dot|point|guion|dash|hyphen|barra|slash|espacio|space|coma|comma|"
     r"luego|then|despues)[ )\].,-]{1,3}"
 )
 SEPARATED = re.compile(rf"\d{{1,4}}(?:{SEPARATORS.pattern}\d{{1,4}}){{2,9}}(?![\d#])")
 GAP_MAX = 6  # characters between two words of one number
-WORDS_MIN = 4  # numerals in a row, before they are read as a number
-# Letters that pass for digits between digits.
+WORDS_MIN = 4  # numerals in a row that are read as a number
+# Letters that look like digits if they are among digits.
 DRAWN = str.maketrans("oilszb", "011528")
 LEET = re.compile(r"(?<![a-z0-9])(?=[oilszb]{0,3}\d)[oilszb\d]{2,15}(?![a-z0-9])")
 
@@ -63,7 +63,7 @@ Numeral = tuple[str, int, int]  # a word or digits, where it starts and ends
 
 
 def with_digits(view: Folded) -> tuple[Folded, list[bool]]:
-    """Return a folded text with digits for words, and for each character whether it was a word."""
+    """Return a folded text with digits instead of words, and which characters were words."""
     text = _undrawn(view.text)
     pieces: list[tuple[str, int, int]] = []
     for run in _runs(text):
@@ -75,12 +75,12 @@ def with_digits(view: Folded) -> tuple[Folded, list[bool]]:
     for digits, start, end in pieces:
         gap = text[position:start]
         if position and len(gap) > 1 and joins(gap):
-            gap, position = " ", start - 1  # `y luego` would part the number
+            gap, position = " ", start - 1  # `y luego` would split the number
         new += [gap, digits]
         starts += [*view.starts[position:start], *[view.starts[start]] * len(digits)]
         spelled += [False] * (start - position) + [True] * len(digits)
         position = end
-        # The last digit reaches to the end of the word, since the next character starts there.
+        # The last digit extends to the end of the word, since the next character starts there.
     new.append(text[position:])
     starts += view.starts[position:]
     spelled += [False] * (len(text) - position)
@@ -93,7 +93,7 @@ def joins(gap: str) -> bool:
 
 
 def _undrawn(text: str) -> str:
-    """Return a text with digits for letters in numbers: `6l2 34S` is 612 345, `70s 80s` stays."""
+    """Return a text with digits for letters in numbers: `6l2 34S` is 612 345, but `70s` stays."""
     is_disguise = any(not MEASURE.fullmatch(match[0]) for match in LEET.finditer(text))
     return LEET.sub(lambda match: _digits(match[0]), text) if is_disguise else text
 
@@ -104,7 +104,7 @@ def _digits(word: str) -> str:
 
 
 def _runs(text: str) -> list[list[Numeral]]:
-    """Return numerals that follow each other, with at most fillers between them."""
+    """Return runs of numerals that have at most fillers between them."""
     runs: list[list[Numeral]] = []
     last_end, is_open = 0, False
     for match in TOKEN.finditer(text):
@@ -134,7 +134,7 @@ def _runs(text: str) -> list[list[Numeral]]:
 
 
 def _has_words(run: list[Numeral]) -> bool:
-    """Whether numerals are words, too. In `10, 20 o 30` the `o` is the Spanish "or", no zero."""
+    """Whether any numeral is a word. In `10, 20 o 30`, `o` is the Spanish "or" and not a zero."""
     words = {word for word, _start, _end in run if not word.isdigit()}
     if words == {"o"}:
         return all(len(word) == 1 for word, _start, _end in run)
