@@ -19,8 +19,8 @@ NOT_LETTERS = re.compile(r"[^a-z]+")
 SHINGLE = 4  # letters
 BANDS = 10
 ROWS = 3  # minima of a band
-# Texts with 70 % of their pieces in common share a band with a probability of 98 %, and those with
-# 10 % with one of 1 %: 1 - (1 - share ** ROWS) ** BANDS.
+# The probability that two texts share a band is 1 - (1 - share ** ROWS) ** BANDS: 98 % if they have
+# 70 % of their pieces in common, and 1 % if they have 10 %.
 
 
 def letters(text: str) -> str:
@@ -34,7 +34,7 @@ def letters_of(folded: str) -> str:
 
 
 def is_long_enough(compared: str) -> bool:
-    """Whether letters are enough to compare: short texts such as greetings are everybody's."""
+    """Whether there are enough letters to compare: everybody sends short ones such as greetings."""
     return len(compared) >= settings.SIMILAR_LEAST_CHARACTERS
 
 
@@ -42,7 +42,7 @@ def bands(compared: str) -> list[str]:
     """Return a text's keys: texts that are nearly the same share at least one of them.
 
     Args:
-        compared: letters, see `letters`; too few have no bands.
+        compared: the text's letters, see `letters`. Too few letters have no bands.
     """
     if not is_long_enough(compared):
         return []
@@ -56,7 +56,7 @@ def bands(compared: str) -> list[str]:
 
 
 def are_alike(one: str, other: str) -> bool:
-    """Whether letters are nearly the same, by `SIMILAR_LEAST_PERCENT`."""
+    """Whether the letters of two texts are nearly the same, by `SIMILAR_LEAST_PERCENT`."""
     least = settings.SIMILAR_LEAST_PERCENT
     return fuzz.ratio(one, other, score_cutoff=least) >= least
 
@@ -69,8 +69,7 @@ def _hash(piece: str) -> int:
 
 @cache
 def _masks() -> tuple[int, ...]:
-    """Return numbers of 64 bits, the same in every process: with each, another hash is the least.
-
+    """Return numbers of 64 bits, the same in every process. Each makes another hash the smallest.
     Their first five bits differ, so that no two masks prefer the same hashes.
     """
     chosen = random.Random("messaging.similar")  # noqa: S311 - no secret
