@@ -1,4 +1,4 @@
-"""What one socket changes about messages that are there already."""
+"""A socket's changes to existing messages."""
 
 from messaging import client_frames, frames, message_extras
 from messaging.editing import actions as editing
@@ -17,7 +17,7 @@ class Changes:
     async def receive(
         self, frame: client_frames.Edit | client_frames.Withdraw | client_frames.React
     ) -> None:
-        """Act on a frame. If there is nothing to change, no event comes, so this socket gets one.
+        """Act on a frame. If nothing changes, there is no event, so reply to this socket.
 
         Raises:
             Http404, Refused: see the actions.

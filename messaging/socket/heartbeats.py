@@ -1,4 +1,4 @@
-"""What a heartbeat says about each socket's open conversations, so that a client notices gaps."""
+"""Send heartbeats with the revisions of open conversations, so that clients notice gaps."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -46,7 +46,7 @@ async def send(sockets: Mapping[RealtimeConsumer, OpenConversations]) -> None:
         known = ((pk, tops[pk].team_revision) for pk in sockets[socket].of_team() if pk in tops)
         team = {pk: revision for pk, revision in known if revision}
         socket.send_frame(encode(frames.Heartbeat(own, team)) if own else NOTHING_OPEN)
-        if changes[socket] == sockets[socket].block_changes:  # else what was read may be older
+        if changes[socket] == sockets[socket].block_changes:  # otherwise what was read may be older
             for pk in own:
                 sockets[socket].learn_block(pk, tops[pk].blocked_by)
         if muted is not None and pks and mutes[socket] == sockets[socket].mute.changes:

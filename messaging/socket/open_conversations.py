@@ -1,4 +1,4 @@
-"""The conversations that a socket has open: the page to resume from, and later events."""
+"""The conversations that a socket has open: send a page to resume from, then later events."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,11 +31,11 @@ class OpenConversation:
     Attributes:
         side: the person's side.
         consumer, shop: the IDs of its two sides, known after the first read.
-        groups: their groups.
+        groups: the groups of both sides.
         blocked_by: see `Conversation.blocked_by`.
-        blocked_meanwhile: the same, if it has changed while the page was being loaded.
-        muted_until: until when the person was muted as the page was being loaded.
-        is_shop_there: what the client, a shopper's, knows about that.
+        blocked_meanwhile: its new value, if it changed while the page was being loaded.
+        muted_until: until when the person was muted, read together with the page.
+        is_shop_there: what a shopper's client has been told about whether the shop is there.
         reading: whether a page is being loaded; events are held until it has been sent.
         more: whether the client has to request another page, which will include later changes.
         held: frames of events that arrived while a page was being loaded.
@@ -60,7 +60,7 @@ class OpenConversations:
     def __init__(self, socket: RealtimeConsumer) -> None:
         self._socket = socket
         self._open: dict[int, OpenConversation] = {}
-        self.block_changes = 0  # how many events have said so
+        self.block_changes = 0  # how many events about blocks have arrived
         self.mute = Mute(socket)
 
     def __iter__(self) -> Iterator[int]:
@@ -78,7 +78,7 @@ class OpenConversations:
         return {pk: opened for pk, opened in self._open.items() if opened.side is Side.CONSUMER}
 
     def sides(self) -> dict[int, Side]:
-        """Return the person's side in each, by ID, without those that are still being loaded."""
+        """Return the person's side in each conversation, by ID, unless it is still being loaded."""
         return {pk: opened.side for pk, opened in self._open.items() if opened.side}
 
     async def open(self, conversation_id: int, since: int) -> None:
@@ -86,7 +86,7 @@ class OpenConversations:
 
         Raises:
             Http404: the conversation doesn't exist, or the person takes no part in it.
-            Refused: too many are open.
+            Refused: too many conversations are open.
         """
         known = self._open.get(conversation_id)
         if known is None and len(self._open) >= settings.SOCKET_OPEN_CONVERSATIONS:
@@ -110,7 +110,7 @@ class OpenConversations:
             else:
                 self._open.pop(conversation_id, None)
             raise
-        if mutes == self.mute.changes:  # else what was read may be older
+        if mutes == self.mute.changes:  # otherwise what was read may be older
             self.mute.until = opened.muted_until
         opened.reading, opened.more = False, bool(since) and state.more
         self._socket.send_frame(encode(state))
@@ -122,12 +122,12 @@ class OpenConversations:
             self.learn_block(conversation_id, opened.blocked_meanwhile)
 
     def close(self, conversation_id: int) -> None:
-        """Forget a conversation; does nothing if it is not open."""
+        """Forget a conversation. Do nothing if it is not open."""
         self._open.pop(conversation_id, None)
 
     def keep(self, groups: set[str]) -> None:
         """Close the conversations whose events the socket will no longer get."""
-        # One that is being loaded has no groups yet: `open` checks it afterwards.
+        # A conversation that is being loaded has no groups yet; `open` checks it afterwards.
         self._open = {
             pk: opened
             for pk, opened in self._open.items()
@@ -157,7 +157,7 @@ class OpenConversations:
             self.learn_block(pk, event["blocked_by"])
 
     def learn_block(self, conversation_id: int, blocked_by: str) -> None:
-        """Take what is true now; tell the client if its own side has blocked, or no longer."""
+        """Store who blocks now. Tell the client if its own side started or stopped blocking."""
         opened = self._open.get(conversation_id)
         if opened is None:
             return
@@ -176,11 +176,11 @@ class OpenConversations:
         """Announce to the others that the person, unless muted, is typing or has stopped.
 
         Args:
-            hidden: whether only the own side may know.
+            hidden: whether only the person's own side may know.
 
         Raises:
             Http404: the conversation is not open on this socket.
-            Refused: the person does so too often.
+            Refused: the person sends this too often.
         """
         opened, user = self._open.get(conversation_id), self._socket.user
         if opened is None or opened.side is None:

@@ -1,4 +1,4 @@
-"""What one socket's person shows of themselves, and what it may therefore show of others."""
+"""What the person on a socket shows of themselves, and so what they may see of others."""
 
 import time
 from collections.abc import Collection, Mapping
@@ -22,7 +22,7 @@ from trato.realtime.latest import Latest
 
 from .open_conversations import OpenConversations
 
-PEOPLE_MAX = 10_000  # whose last times a process remembers
+PEOPLE_MAX = 10_000  # people whose last times a process remembers
 
 
 class SocketPresence:
@@ -39,16 +39,16 @@ class SocketPresence:
         return self._socket.session_key
 
     def ask(self) -> int:
-        """Return a number for a query that is about to load what the person hides, see `learn`."""
+        """Return a number for a query that will load what the person hides, see `learn`."""
         return self._answers.ask()
 
     def learn(self, question: int, hidden: Hidden) -> None:
-        """Note what a query has loaded, unless a later query has finished before it."""
+        """Store what a query has loaded, unless a later query finished first."""
         if self._answers.applies(question):
             self._hidden = hidden
 
     async def receive(self, frame: Typing | Active) -> None:
-        """Note that the person is there; announce typing, to colleagues only if it is hidden.
+        """Note that the person is there, or announce typing: if hidden, only to colleagues.
 
         Raises:
             Http404, Refused: see `OpenConversations.announce_typing`.
@@ -81,7 +81,7 @@ class SocketPresence:
             _note(user.pk)
 
     def _may_know(self, event: Event, *, is_hiding: bool) -> bool:
-        """Whether an event is of the person's own side, or neither of the two hides or blocks.
+        """Whether an event is from the person's own side, or neither person hides or blocks.
 
         A shopper who has joined the shop since gets the team's events, but is on the other side.
         """
@@ -92,7 +92,7 @@ class SocketPresence:
 
 
 async def groups_of(people: Mapping[SocketPresence, Person]) -> dict[SocketPresence, set[str]]:
-    """Load what the person on each of some sockets hides; return the person's role groups."""
+    """Load what the people on these sockets hide; return each person's role groups."""
     asked = {presence: presence.ask() for presence in people}
     ids = {user.pk for user in people.values()}
     sellers = {user.pk for user in people.values() if host.acts_as_seller(user)}
@@ -128,5 +128,5 @@ def _note(user_id: int) -> None:
     _active.request(user_id)
 
 
-_noted: per_loop[dict[int, float]] = per_loop(dict)  # by person, when it was stored last
+_noted: per_loop[dict[int, float]] = per_loop(dict)  # when it was stored last, by person
 _active: DataLoader[int, None] = DataLoader.from_database(actions.note_active)

@@ -1,8 +1,8 @@
-"""Keep what a process's open conversations show true: whether a shop is there, and read marks.
+"""Keep open conversations up to date about whether a shop is there, and about read marks.
 
 Nobody announces that somebody is no longer there, and an event may get lost. So each process with
-open conversations looks every `PRESENCE_CHECK_SECONDS`, with two queries for all of them, and at
-once when another process says that something has changed.
+open conversations checks every `PRESENCE_CHECK_SECONDS`, with two queries for all of them, and
+immediately when another process announces a change.
 """
 
 import asyncio
@@ -28,16 +28,16 @@ from .open_conversations import OpenConversations
 
 log = structlog.get_logger("trato.socket")
 
-OVERLAP = timedelta(seconds=60)  # a transaction may commit a while after its time, clocks differ
+OVERLAP = timedelta(seconds=60)  # a transaction may commit after its time, and clocks differ
 
 
 class Sight(NamedTuple):
     """What one look at the database has found.
 
     Attributes:
-        there: the shops that are there, of those asked for.
-        changed: the people who have changed what they show, since the last look.
-        sides: the open conversations in which these have read, each with their side.
+        there: the shops that are there, out of the shops asked for.
+        changed: the people who have changed what they show since the last look.
+        sides: the open conversations in which these people have read, each with their side.
     """
 
     there: set[int]
@@ -52,11 +52,11 @@ class PresenceCheck:
         self._sockets: dict[RealtimeConsumer, OpenConversations] = {}
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
-        self._known: dict[int, datetime] = {}  # changes of choices, by person
+        self._known: dict[int, datetime] = {}  # when a person's choices changed, by person
         self._looked_at = timezone.now()
 
     def add(self, socket: RealtimeConsumer, conversations: OpenConversations) -> None:
-        """Keep a socket's conversations true from now on; one of a shopper's was just opened."""
+        """Keep a socket's conversations up to date from now on; call it after one is opened."""
         self._sockets[socket] = conversations
         if conversations.of_shopper():
             self._wake.set()
@@ -65,7 +65,7 @@ class PresenceCheck:
             self._task = spawn(self._run())
 
     def discard(self, socket: RealtimeConsumer) -> None:
-        """Forget a socket; does nothing if it is not known."""
+        """Forget a socket. Do nothing if it is not known."""
         if self._sockets.pop(socket, None) is not None and not self._sockets:
             self._wake.set()
 
@@ -109,7 +109,7 @@ class PresenceCheck:
                     socket.send_frame(encode(PresenceChanged(pk)))
 
     def _see(self, shops: set[int], opened: set[int]) -> Sight:
-        """Ask the database, on one of its threads."""
+        """Query the database; runs on a database thread."""
         now = timezone.now()
         times = queries.changed_since(self._looked_at - OVERLAP)
         changed = {pk for pk, time in times.items() if self._known.get(pk) != time}

@@ -25,7 +25,7 @@ from trato.realtime.token_bucket import TokenBucket
 
 log = structlog.get_logger("trato.socket")
 
-TEMPORARY = ("rate_limited", "unavailable")  # the client repeats the message
+TEMPORARY = ("rate_limited", "unavailable")  # after these, the client repeats the message
 
 
 class Refusals:
@@ -61,7 +61,7 @@ class Refusals:
             self._socket.spawn(self._socket.close(FLOODS))
 
     def answer_or_fail(self, error: BaseException, client_id: str | None) -> None:
-        """As `answer`. An unexpected error closes the socket; the browser repeats what it sent."""
+        """Like `answer`, but close the socket on an unexpected error; the browser sends again."""
         try:
             self.answer(error, client_id)
         except Exception as unexpected:
@@ -93,7 +93,7 @@ class Sends:
         Returns:
             False if the frame has to wait in the queue.
         """
-        # The server has counted the frame for the limit that `websocket_receive` uses.
+        # The server has already counted the frame for the limit that `websocket_receive` uses.
         if self._socket.closing or not self._socket.at_rest:
             return False
         try:
@@ -106,7 +106,7 @@ class Sends:
         return isinstance(frame, client_frames.Read) and self._marks.try_add(frame)
 
     async def _submit_after(self, before: "asyncio.Future[str]", frame: client_frames.Send) -> str:
-        """Store a message after another one. If that one has to be repeated, so does this one."""
+        """Store a message after another. If the client must repeat that one, refuse this one."""
         await asyncio.wait([before])
         error = before.exception()
         if error is not None and is_temporary(error):
@@ -134,7 +134,7 @@ class Marks:
         self._waiting = 0
 
     def try_add(self, frame: client_frames.Read) -> bool:
-        """Store a mark with the next batch, unless too many wait: False if so."""
+        """Store a mark with the next batch; return False if too many are waiting."""
         if reading.raise_mark(self._socket.user, frame):
             return True
         if self._waiting >= settings.SOCKET_MARKS_WAITING_MAX:

@@ -1,4 +1,4 @@
-"""What one socket does in a shop's team: notes, who is looking, and the events of the team."""
+"""A socket's part in a shop's team: notes, who is looking, and the team's events."""
 
 from collections.abc import Iterable
 
@@ -21,15 +21,15 @@ class Teamwork:
 
     def __init__(self, socket: RealtimeConsumer, conversations: OpenConversations) -> None:
         self._socket, self._conversations = socket, conversations
-        self._looking: dict[int, tuple[int, int]] = {}  # what colleagues know of: consumer, shop
+        self._looking: dict[int, tuple[int, int]] = {}  # consumer and shop of what colleagues know
 
     async def receive(self, frame: client_frames.AddNote | client_frames.Looking) -> None:
         """Act on a frame.
 
         Raises:
             Http404: the person is not on the conversation's seller side; for `team.looking` also
-                if it is not open on this socket.
-            Refused: see `notes.actions.add`, or the person says too often what they do.
+                if the conversation is not open on this socket.
+            Refused: see `notes.actions.add`, or the person sends `team.looking` too often.
         """
         if isinstance(frame, client_frames.AddNote):
             values = frame.conversation, frame.client_id, frame.body
@@ -38,9 +38,9 @@ class Teamwork:
             await self._announce_looking(frame)
 
     def deliver(self, event: Event) -> None:
-        """Pass on what only the team may know, but not to the shopper, who may have joined it.
+        """Pass on the team's events, but not to the shopper, who may have joined the team.
 
-        Who is looking is for colleagues who have the conversation open.
+        Events about who is looking are only for colleagues who have the conversation open.
         """
         own = self._socket.user.pk
         is_due = "user" not in event or (
@@ -64,7 +64,7 @@ class Teamwork:
         """Tell colleagues at once that the person has left conversations here.
 
         Args:
-            kept: the ones that are still open.
+            kept: the IDs of conversations that are still open.
         """
         for pk in self._looking.keys() - set(kept):
             consumer, shop = self._looking.pop(pk)
