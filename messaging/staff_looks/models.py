@@ -1,4 +1,4 @@
-"""That staff looked into a conversation."""
+"""The record that both sides see when staff looked into a conversation."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -23,7 +23,8 @@ class Look(models.Model):
     class Why(models.TextChoices):
         """Looks for cases have the names of `Case.Kind`.
 
-        The words don't tell a report from another check: nobody may learn who has reported.
+        The words are the same for reports and for other checks, so nobody can find out who
+        reported.
         """
 
         REPORT = "report", _("To check whether our rules are kept")
@@ -36,10 +37,10 @@ class Look(models.Model):
         "messaging.Conversation",
         on_delete=models.CASCADE,
         related_name="looks",
-        db_index=False,  # the index below begins with it
+        db_index=False,  # the index below begins with this column
         verbose_name=_("conversation"),
     )
-    # Not shown until this is closed, and not while it is kept quiet.
+    # The look is shown once this case is closed and staff no longer keep it quiet.
     case: "models.ForeignKey[Case | None, Case | None]" = models.ForeignKey(
         "messaging.Case",
         on_delete=models.SET_NULL,
@@ -67,8 +68,8 @@ class Look(models.Model):
     def shown(cls) -> "models.QuerySet[Look]":
         """Return the looks that both sides may see now.
 
-        Others come later: those of the last `LOOKS_SHOWN_AFTER_HOURS`, those for a case that is
-        open, and those for a case that staff keep quiet for longer.
+        Other looks are shown later: looks of the last `LOOKS_SHOWN_AFTER_HOURS`, looks for an open
+        case, and looks for a case that staff keep quiet for longer.
         """
         now = timezone.now()
         is_over = Q(case__closed_at__isnull=False)

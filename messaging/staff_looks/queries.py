@@ -13,7 +13,7 @@ def shown(conversation: Conversation) -> QuerySet[Look]:
 
 
 def any_shown(conversation: Conversation) -> bool:
-    """Whether there is a look to show. Asks nothing where staff have never looked."""
+    """Whether there is a look to show. Makes no query if staff have never looked."""
     return conversation.has_looks and shown(conversation).exists()
 
 

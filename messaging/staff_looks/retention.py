@@ -1,4 +1,4 @@
-"""How long the two sides see that staff looked; the audit trail keeps it."""
+"""How long both sides can see looks of staff. The audit trail keeps its own record."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from trato.retention import Rows, Rule, ago
 
 
 def _old() -> Rows:
-    """Looks that the two sides have been able to see for long, see `Look.shown`."""
+    """Return looks that both sides have been able to see for long enough, see `Look.shown`."""
     until = ago(days=settings.LOOKS_KEEP_DAYS)
     was_told = Q(case__quiet_until=None) | Q(case__quiet_until__lt=until)
     was_shown = Q(case=None) | (Q(case__closed_at__lt=until) & was_told)

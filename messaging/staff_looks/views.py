@@ -1,4 +1,4 @@
-"""The page that says when staff looked into a conversation."""
+"""The page that shows when staff looked into a conversation."""
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -15,7 +15,7 @@ from . import queries
 @require_GET
 @person_required
 def looks(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Show both sides when staff looked, and why, in words that don't say who it was."""
+    """Show both sides when staff looked, and why, but not who looked."""
     conversation = access.conversation_for(request.user, conversation_id)
     context = {
         "conversation": conversation,
