@@ -31,18 +31,19 @@ def write(
 ) -> StaffMessage:
     """Write to both sides of a case's conversation; the actor claims the case.
 
-    It also reaches people who are blocked, muted or suspended, and conversations that have ended.
+    The message also reaches people who are blocked, muted or suspended, and conversations that have
+    ended.
 
     Args:
-        client_id: the form's, which writes one message.
-        reason: why, for the audit trail only.
+        client_id: of the form, so that it writes only one message.
+        reason: why the actor writes, only for the audit trail.
 
     Raises:
         AlreadyDone: the form was sent before, with the same text.
         Claimed: somebody else works on the case.
         PermissionDenied: the actor lacks the permission.
-        ValidationError: the form was sent before with another text, the text is no message, no
-            reason is given, the case is about no conversation, or the actor takes part in it.
+        ValidationError: the form was sent before with another text, the text isn't a valid message,
+            no reason is given, the case isn't about a conversation, or the actor takes part in it.
         Case.DoesNotExist: there is no such open case.
     """
     require_permission(actor, PERMISSION)
@@ -71,14 +72,14 @@ def write(
 
 @transaction.atomic
 def take_back(actor: Person, message_id: int, reason: str) -> StaffMessage:
-    """Take a message of staff back: both sides see only that there was one.
+    """Take a message of staff back. Both sides see only that there was a message.
 
     Raises:
-        AlreadyDone: it is taken back.
+        AlreadyDone: the message has been taken back.
         Claimed: somebody else works on a case about the conversation.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given, or the actor takes part in the conversation.
-        StaffMessage.DoesNotExist: it does not exist.
+        StaffMessage.DoesNotExist: there is no such message.
     """
     require_permission(actor, PERMISSION)
     reason = require_reason(reason)
@@ -109,7 +110,7 @@ def mark_read(actor: Person, conversation_id: int) -> None:
 
 
 def _announce(conversation: Conversation, row: StaffMessage) -> None:
-    """Send it to both sides on commit, as the conversation's next revision: nobody misses it."""
+    """Send a message to both sides on commit, as the next revision, so that nobody misses it."""
     conversation.revision += 1
     conversation.has_staff_messages = True
     conversation.save(update_fields=["revision", "has_staff_messages"])

@@ -1,4 +1,4 @@
-"""Messages of staff in the admin: all of them, and the pages to write one and to take one back."""
+"""Messages of staff in the admin: list them all, write a message, and take one back."""
 
 from functools import partial
 
@@ -47,7 +47,7 @@ class StaffMessageAdmin(LargeAdmin[StaffMessage]):
         ]
 
     def write(self, request: HttpRequest, case_id: int) -> HttpResponse:
-        """Ask for a message to both sides of a case's conversation, and for the reason."""
+        """Show the form for a message to both sides of a case's conversation, with a reason."""
         actor = person_of(request)
         get_object_or_404(Case, pk=case_id, closed_at=None, conversation__isnull=False)
         return act_with_reason(
@@ -65,7 +65,7 @@ class StaffMessageAdmin(LargeAdmin[StaffMessage]):
         )
 
     def take_back(self, request: HttpRequest, message_id: int) -> HttpResponse:
-        """Ask why a message is taken back."""
+        """Ask for the reason, and take a message back."""
         actor = person_of(request)
         row = get_object_or_404(StaffMessage, pk=message_id)
         return act_with_reason(

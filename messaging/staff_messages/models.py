@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 class StaffMessage(models.Model):
-    """A message of staff to both sides of a conversation, who never learn who wrote it.
+    """A message of staff to both sides of a conversation, which never shows who wrote it.
 
-    It is none of the conversation's messages: it has no sequence, nothing counts it, and nobody's
-    turn changes. Its place is that of its time. `client_id` is as in `Message`. Of one that was
-    taken back, both sides only see that there was one.
+    It isn't one of the conversation's messages: it has no sequence, no counter includes it, and it
+    changes nobody's turn. Its time decides its place among the messages. `client_id` is as in
+    `Message`. After a message is taken back, both sides see only that there was one.
     """
 
     conversation: "models.ForeignKey[Conversation, Conversation]" = models.ForeignKey(
         "messaging.Conversation",
         on_delete=models.CASCADE,
         related_name="staff_messages",
-        db_index=False,  # the constraint below begins with it
+        db_index=False,  # the constraint below begins with this column
         verbose_name=_("conversation"),
     )
     case: "models.ForeignKey[Case | None, Case | None]" = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The notice of a message of staff, at the bell. It says where to read it, and not what it says."""
+"""The notice of a message of staff, at the bell. It links to the message but doesn't quote it."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from trato.people import Person
 
 
 def notify(conversation: Conversation, row: StaffMessage) -> None:
-    """Notify the shopper and every member of the shop, whatever they have muted."""
+    """Notify the shopper and every member of the shop, no matter what they have muted."""
     sides = (
         (None, {conversation.consumer_id}),
         (conversation.shop_id, {*host.members_of(conversation.shop_id)}),

@@ -1,4 +1,4 @@
-"""Say over HTTP that one has seen what staff wrote."""
+"""Mark messages of staff as read over HTTP."""
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
