@@ -1,6 +1,6 @@
 """Suggestions: a shop's own past answers to questions like the one that waits now.
 
-They are searched for when a seller opens a conversation, in what both databases index anyway, so
-there is nothing to keep up to date when messages are removed or accounts deleted. The seller
-sends each answer. `MESSAGING_SUGGESTER` names the class; `base.py` says what another one has to do.
+The server looks for them when a seller opens a conversation, in an index that both databases have
+anyway, so nothing needs updating when messages are removed or accounts deleted. Only the seller
+sends an answer. `MESSAGING_SUGGESTER` names the class; `base.py` says what another class must do.
 """

@@ -1,4 +1,4 @@
-"""What a class in `MESSAGING_SUGGESTER` has to do."""
+"""The base class for `MESSAGING_SUGGESTER`."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ class Suggester(ABC):
     def suggest(self, conversation: Conversation, question: str, limit: int) -> list[Suggestion]:
         """Return the best past answers to a question, the best first, at most `limit`.
 
-        Called in a request of a seller, who waits for it: 20 ms are a good time. Answers of other
-        shops, removed or automatic ones, and those from conversations that were reported as a scam
-        are dropped afterwards; leave them out so that others can take their places.
+        Called in a seller's request, so aim for 20 ms. The caller drops answers of other shops,
+        removed or automatic answers, and answers from conversations that were reported as a scam;
+        leave them out, so that others can take their places.
 
         Args:
-            conversation: the one with the question, with its product.
+            conversation: the conversation with the question, with its product loaded.
             question: the shopper's unanswered messages, joined by line breaks.
         """

@@ -1,7 +1,8 @@
-"""Past questions that may be like a new one: from the product, from the index, and the newest.
+"""Past questions that may be like a new one: about the product, from the index, and the newest.
 
-The index finds rare words only, because a common one would find most of the shop's messages; the
-newest conversations have those. So the work is bounded, however much a shop has answered.
+The index is used only for rare words, because a common word would find most of the shop's messages;
+the newest conversations have common words. So the work is bounded, however much a shop has
+answered.
 """
 
 import json
@@ -20,9 +21,9 @@ from .words import Language
 
 SAME_PRODUCT = 20  # newest conversations about the product
 NEWEST = 20  # newest conversations of the shop
-END = 40  # messages at the end of each of those
+END = 40  # messages at the end of each of these conversations
 GROUPS = 20  # words and subjects that are looked up
-WAITING = 5  # unanswered messages that count as the question, the newest
+WAITING = 5  # the newest unanswered messages, which count as the question
 
 # The answer is the shop's next message, by any of its members; automatic messages are left out.
 PAIRS = """

@@ -8,14 +8,14 @@ from .base import Suggester, Suggestion
 from .candidates import Pair, pairs_for
 from .words import language_of
 
-RERANKED = 12  # of the best questions; the suggester loads and scores their answers too
-ANSWER_WEIGHT = 0.3  # of a word in the answer, compared with one in the question
+RERANKED = 12  # best questions whose answers the suggester loads and scores too
+ANSWER_WEIGHT = 0.3  # of a word in the answer, relative to a word in the question
 # A pair about the same product comes first if it has at least this share of the best score.
 PRODUCT_FIRST = 0.5
 
 
 class FullTextSuggester(Suggester):
-    """Compares the words of questions; English and Spanish, see `words`."""
+    """Compares the words of questions in English and Spanish, see `words`."""
 
     def suggest(self, conversation: Conversation, question: str, limit: int) -> list[Suggestion]:
         """See `Suggester.suggest`."""
@@ -41,7 +41,7 @@ class FullTextSuggester(Suggester):
             is_same = product_id is not None and pair.product_id == product_id
             return not (is_same and score >= PRODUCT_FIRST * top), -score
 
-        chosen: dict[str, Pair] = {}  # a saved reply was sent many times
+        chosen: dict[str, Pair] = {}  # without repeats: a saved reply may have been sent many times
         for _score, pair in sorted(best, key=rank):
             chosen.setdefault(said_by_id[pair.answer_id], pair)
         pairs = list(chosen.values())[:limit]
@@ -56,6 +56,6 @@ def _bodies(ids: list[int]) -> dict[int, str]:
 
 
 def _by_score(one: tuple[float, Pair]) -> tuple[float, int]:
-    """Sort the best first, and of equal ones the newest, whose answer is most likely still true."""
+    """Sort by score, then newest first, because a newer answer is more likely still true."""
     score, pair = one
     return -score, -pair.answer_id

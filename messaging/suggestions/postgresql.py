@@ -1,6 +1,6 @@
-"""Look words up on PostgreSQL: in the index of the search, which has whole words (migration 0002).
+"""Look words up on PostgreSQL, in the search's index, which has whole words (migration 0002).
 
-The planner's statistics say how common a word is, as for the search.
+As in the search, the planner's statistics tell how common a word is.
 """
 
 import json
@@ -9,7 +9,7 @@ from django.db import connection
 
 from messaging.models import Conversation, Message, shown_sql
 
-RARE = 1_500  # messages of all shops with the words that are looked up, together
+RARE = 1_500  # messages of all shops with the looked-up words, in total
 HITS = 200  # messages of the shop
 
 # MATERIALIZED, or a LIMIT would make the planner read the table backwards.
@@ -29,7 +29,7 @@ def hits(shop_id: int, groups: list[list[str]]) -> list[int]:
     """Return the IDs of a shop's newest questions that have rare words.
 
     Args:
-        groups: beginnings of words; those of a group mean the same.
+        groups: beginnings of words. Within a group, all mean the same.
     """
     queries = [" | ".join(map(_prefix, group)) for group in groups]
     rare: list[str] = []
@@ -58,7 +58,7 @@ def _estimates(queries: list[str]) -> list[int]:
 
 
 def _prefix(stem: str) -> str:
-    """Return a stem as a tsquery; it only has letters."""
+    """Return a stem, which has only letters, as a tsquery."""
     return f"'{stem}'" if len(stem) < 3 else f"'{stem}':*"
 
 

@@ -1,7 +1,7 @@
-"""How good are the suggestions? Asks paraphrased questions of a shop that has answered each once.
+"""Measure how good suggestions are: paraphrase questions that a shop has answered, and ask again.
 
 The cases are in `cases/`, one file per language: `?` a question, `<` its answer, `~` the same
-question as somebody else would ask it. The last block has questions that nothing there answers.
+question in other words. The last block has questions that no answer in the file fits.
 """
 
 import statistics
@@ -36,11 +36,11 @@ class Quality:
     """How well the suggester did with the questions of one language.
 
     Args:
-        asked: paraphrases.
-        hits: those with the right answer among the suggestions.
-        firsts: those with the right answer as the first suggestion.
-        idle, false: questions that nothing answers, and those with a suggestion all the same.
-        seconds: how long each took.
+        asked: number of paraphrases asked.
+        hits: how many of them had the right answer among the suggestions.
+        firsts: how many of them had the right answer as the first suggestion.
+        idle, false: number of questions without an answer, and how many got suggestions anyway.
+        seconds: how long each question took.
     """
 
     asked: int = 0
@@ -67,11 +67,12 @@ def cases() -> dict[str, list[Case]]:
 
 @transaction.atomic
 def measure(shop_id: int, answering: Person, before: Person, now: Person) -> dict[str, Quality]:
-    """Store the answers in a conversation of `before`, and ask in one of `now`; then undo it all.
+    """Store the answers in a conversation of `before`, ask in one of `now`, and undo everything.
 
     Args:
-        answering: who writes for the shop.
-        before, now: two shoppers who have no conversation about no product with the shop.
+        answering: the person who answers for the shop.
+        before, now: two shoppers who have no general conversation with the shop, that is, none
+            without a product.
     """
     past, asking = (
         Conversation.objects.create(consumer_id=one.pk, shop_id=shop_id) for one in (before, now)
@@ -80,7 +81,7 @@ def measure(shop_id: int, answering: Person, before: Person, now: Person) -> dic
     by_language = cases()
     answered = [case for rows in by_language.values() for case in rows if case.answer]
     Message.objects.bulk_create(_messages(past, before, answering, answered))
-    if connection.vendor == "postgresql":  # whose statistics say which words are rare
+    if connection.vendor == "postgresql":  # its statistics say which words are rare
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(Message._meta.db_table)}")
     for language, rows in by_language.items():

@@ -1,4 +1,4 @@
-"""What is suggested to a seller in one conversation, and what has changed since it was said."""
+"""Suggest answers in one conversation, and warn of what has changed since they were given."""
 
 import re
 from functools import cache
@@ -35,7 +35,7 @@ class Item(Struct, kw_only=True):
 
 
 class Suggestions(Struct, tag="suggestions", kw_only=True):
-    """Past answers to the question that waits now; `sequence` is that of its last message."""
+    """Past answers to the unanswered question; `sequence` is that of the last message."""
 
     conversation: int
     sequence: int
@@ -43,10 +43,10 @@ class Suggestions(Struct, tag="suggestions", kw_only=True):
 
 
 def suggestions_for(user: Person, conversation_id: int) -> Suggestions:
-    """Return up to three past answers of the shop to the question that waits in a conversation.
+    """Return up to three past answers of the shop to a conversation's unanswered question.
 
     Raises:
-        Http404: it doesn't exist, or the person isn't on its seller's side.
+        Http404: the conversation doesn't exist, or the person isn't on its seller side.
     """
     conversation = access.team_conversation_for(user, conversation_id)
     question = "" if conversation.ended_at else waiting_question(conversation)
@@ -59,13 +59,13 @@ def suggestions_for(user: Person, conversation_id: int) -> Suggestions:
 
 @cache
 def suggester() -> Suggester:
-    """Return the object of the class in `MESSAGING_SUGGESTER`."""
+    """Return this process's instance of the class in `MESSAGING_SUGGESTER`."""
     suggester: Suggester = import_string(settings.MESSAGING_SUGGESTER)()
     return suggester
 
 
 def _permitted(conversation: Conversation, chosen: list[Suggestion]) -> list[Suggestion]:
-    """Leave out what must not be suggested, whichever class has chosen it."""
+    """Leave out answers that must not be suggested, whichever class chose them."""
     ids = {one.answer.conversation_id for one in chosen}
     scams = Report.objects.filter(
         reason=Report.Reason.SCAM, message__conversation__in=listed(ids)
@@ -114,7 +114,7 @@ def _changes(past: Conversation) -> list[str]:
 
 
 def _names(conversation: Conversation, answer: Message) -> list[str]:
-    """Return a warning if an answer names the shopper to whom it was written."""
+    """Return a warning if an answer names the shopper it was written to."""
     then, now = (host.short_name(c.consumer) for c in (answer.conversation, conversation))
     if then == now or not re.search(rf"\b{re.escape(then)}\b", answer.body):
         return []

@@ -1,7 +1,7 @@
-"""Order past questions by how much they have in common with a new one: BM25 with subjects.
+"""Score past questions by how much they have in common with a new one: BM25 with subjects.
 
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.
-Rare words weigh more; how rare they are is counted among the texts that are compared.
+Rare words weigh more. The compared texts decide how rare a word is.
 """
 
 import math
@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from .words import Language
 
 SATURATION, LENGTH_SHARE = 1.2, 0.5  # k1 and b of the formula
-SUBJECT_WEIGHT = 0.6  # of another word for the same thing, compared with the word itself
-UNREAD = 100  # texts: only those with some of the words are compared, and others have none
-ENOUGH = 0.2  # of what a question equal to the new one would get: less is no suggestion
+SUBJECT_WEIGHT = 0.6  # of another word for the same thing, relative to the word itself
+UNREAD = 100  # texts assumed to have none of the words: only texts with some are compared
+ENOUGH = 0.2  # of the score of a question equal to the new one: the least for a suggestion
 
 Term = str | int  # a stem, or the number of a subject
 
 
 def scores(language: Language, question: str, texts: Sequence[str]) -> list[float]:
-    """Return how well each text fits a question: 0 if too little, 1 if it says the same."""
+    """Return how well each text fits a question: 1 if it says the same, 0 if too little matches."""
     wanted = set(terms(language, question))
     counted = [Counter(terms(language, text)) for text in texts]
     mean = sum(map(Counter.total, counted)) / max(1, len(counted)) or 1

@@ -1,4 +1,4 @@
-"""Look words up on SQLite: in the table of the search, which has whole words (migration 0002)."""
+"""Look words up on SQLite, in the search's table, which has whole words (migration 0002)."""
 
 from django.db import connection
 
@@ -37,5 +37,5 @@ def hits(shop_id: int, groups: list[list[str]]) -> set[int]:
 
 
 def _prefix(stem: str) -> str:
-    """Return a stem as a query of FTS5; it only has letters."""
+    """Return a stem, which has only letters, as an FTS5 query."""
     return f'"{stem}"' if len(stem) < 3 else f'"{stem}"*'

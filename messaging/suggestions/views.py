@@ -13,7 +13,7 @@ from . import queries
 @require_GET
 @person_required
 def suggestions(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Return past answers to the question that waits in a conversation, as JSON."""
+    """Return past answers to a conversation's unanswered question, as JSON."""
     try:
         rate_limits.hit("SUGGESTIONS_PER_MINUTE", request.user.pk)
     except Refused as refusal:

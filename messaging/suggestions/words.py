@@ -1,8 +1,8 @@
-"""Words of a question: without those that say nothing, reduced to stems, with their subjects.
+"""Reduce a question to the stems of its meaningful words, and find their subjects.
 
-Stems are rough: endings are cut off so that most inflections of a word meet. Whatever is cut off
-leaves the beginning of the word, so that an index of whole words finds it by its beginning. The
-lists of words are in `words/`, one file per language.
+Stems are rough: cutting off endings gives most inflections of a word the same stem. A stem is
+always the beginning of its word, so an index of whole words finds the word by its stem. The lists
+of words are in `words/`, one file per language.
 """
 
 import re
@@ -31,7 +31,7 @@ SPANISH_ENDINGS = (
 
 
 class Stems(dict[str, str]):
-    """The stems of the words that were asked for; a silent word has an empty one."""
+    """Stems by word, computed when first looked up; a silent word has an empty stem."""
 
     def __init__(self, stem: Callable[[str], str], silent: frozenset[str]) -> None:
         self.stem, self.silent = stem, silent
@@ -50,8 +50,8 @@ class Language:
 
     Args:
         silent: words that say nothing about the subject.
-        known: the stems of other words.
-        subjects: the numbers of the subjects of a stem.
+        known: stems by word.
+        subjects: the numbers of the subjects that a stem belongs to.
         members: the stems of each subject.
     """
 
@@ -102,7 +102,7 @@ def languages() -> tuple[Language, ...]:
 
 
 def language_of(text: str) -> Language:
-    """Return the language that most of the silent words of a text are from."""
+    """Return the language that most of a text's silent words come from."""
     words = [folded(word) for word in WORD.findall(text)]
     return max(languages(), key=lambda language: sum(word in language.silent for word in words))
 
