@@ -33,10 +33,10 @@ def bump(conversation_ids: Iterable[int]) -> dict[int, int]:
     docs/decisions/0013-lock-order.md, and announce the changes with `events.changed_many`.
 
     Args:
-        conversation_ids: IDs of existing conversations, which the caller has got from `access`.
+        conversation_ids: IDs of existing conversations, which the caller got from `access`.
     """
     ids = sorted(set(conversation_ids))
-    # Not one upsert: Django's sets columns to given values, and can't add one to them.
+    # Not one upsert: Django's upsert sets columns to given values and can't increment them.
     states = [TeamState(conversation_id=pk) for pk in ids]
     TeamState.objects.bulk_create(states, ignore_conflicts=True)
     rows = TeamState.objects.filter(pk__in=listed(ids)).order_by("pk")
@@ -65,7 +65,7 @@ def set_rules(actor: Person, shop_id: int, *, replying_takes: bool) -> None:
 def set_alerts(actor: Person, shop_id: int, level: AlertChoice.Level) -> None:
     """Choose which of the shoppers' messages alert the actor, from the next one on.
 
-    What is unread stays unread.
+    Unread conversations stay unread.
 
     Raises:
         Http404: the actor doesn't work for the shop.

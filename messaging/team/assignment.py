@@ -21,7 +21,7 @@ from .frames import AssignmentItem, TeamChanged
 
 
 class Assigned(NamedTuple):
-    """What `assign` did: the subjects of its notices, and the revision of each line."""
+    """What `assign` did: the subjects of its notices, and each line's revision by conversation."""
 
     notices: list[int]
     revisions: dict[int, int]
@@ -35,14 +35,14 @@ def assign(
 ) -> Assigned:
     """Store who takes care of conversations, and announce it to the team on commit.
 
-    Colleagues to whom the actor assigns some are notified, once each.
+    Each colleague who gets conversations from the actor is notified once.
 
     Args:
-        conversations: each with the ID of a member of its shop, or None for nobody. Their rows are
-            locked by the caller's transaction, and each has another assignee so far.
-        actor: who does it; None if the assignees take them by replying.
-        withdrawn: what an earlier act returned that this one undoes: notices that nobody has read
-            are deleted, and nobody is notified. None if this undoes nothing.
+        conversations: each with the ID of a member of its shop, or None for nobody. The caller's
+            transaction has locked their rows, and each currently has another assignee.
+        actor: who assigns them; None if the assignees take them by replying.
+        withdrawn: if this undoes an earlier act, the `notices` that the act returned. Unread
+            notices are deleted, and nobody is notified. None if this undoes nothing.
     """
     by_assignee: defaultdict[int | None, list[int]] = defaultdict(list)
     changed: list[Conversation] = []
@@ -67,7 +67,7 @@ def assign(
 
 
 def _lines(changed: Collection[Conversation], actor: Person | None) -> list[Assignment]:
-    """Store a line of the team for each conversation; the lines have their people at hand."""
+    """Store a line for the team in each conversation; return them with their people loaded."""
     ids = {row.assignee_id for row in changed} | ({actor.pk} if actor else set())
     people = get_user_model()._default_manager.in_bulk([pk for pk in ids if pk is not None])
     revisions = actions.bump(row.pk for row in changed)

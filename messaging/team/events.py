@@ -1,4 +1,4 @@
-"""Announce changes to a shop's team, and to nobody else: the shopper's group gets none of them."""
+"""Announce changes only to a shop's team: the shopper's group gets none of them."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ def changed_many(changes: Iterable[tuple[Conversation, Struct]]) -> None:
 
 
 def labels_changed(shop_id: int, frame: LabelsChanged) -> None:
-    """Send all members of a shop, on commit, what has become of its labels."""
+    """Send all members of a shop the changes to its labels, on commit."""
     event = {"type": "team.event", "frame": encode(frame)}
     groups.send_on_commit([seller_group(shop_id)], event)
 
@@ -35,10 +35,11 @@ def labels_changed(shop_id: int, frame: LabelsChanged) -> None:
 def looking(
     conversation_id: int, consumer_id: int, shop_id: int, person: Person, doing: str
 ) -> None:
-    """Tell the team now what one of them does in a conversation. On the event loop only.
+    """Tell the team now what a member is doing in a conversation. Only for the event loop.
 
     Args:
-        doing: as in `client_frames.Looking`, or `GONE` if one of the person's tabs has left it.
+        doing: as in `client_frames.Looking`, or `GONE` if one of the person's tabs has left the
+            conversation.
     """
     frame = LookingSeen(conversation_id, person.pk, host.display_name(person), doing)
     event = _event(conversation_id, consumer_id, frame)
@@ -47,13 +48,13 @@ def looking(
 
 
 def alerts_changed(person: Person) -> None:
-    """Tell a person's tabs, on commit, that other messages alert them from now on."""
+    """Tell a person's tabs, on commit, that the person's choice of alerts has changed."""
     event = {"type": "chat.message", "frame": encode(AlertsChanged())}
     groups.send_on_commit([groups.user_group(person.pk)], event)
 
 
 def addressed(conversation: Conversation, frame: Struct) -> groups.Addressed:
-    """Return an event with a frame for the team of a conversation."""
+    """Return an event with a frame, addressed to a conversation's team."""
     event = _event(conversation.pk, conversation.consumer_id, frame)
     return (seller_group(conversation.shop_id),), event
 
@@ -62,7 +63,7 @@ def _event(conversation_id: int, consumer_id: int, frame: Struct) -> groups.Even
     """Return a layer event.
 
     It names the shopper, who may have joined the shop since and must not get it. It has no
-    `revision`: events with one are put in the order of the conversation's own.
+    `revision`, because events with a revision are sorted among the conversation's own events.
     """
     return {
         "type": "team.event",

@@ -1,4 +1,4 @@
-"""The forms of how a shop's team works together."""
+"""Forms for how a shop's team works together."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Frames that go to a shop's team only. What its members send is in `client_frames`."""
+"""Frames that only a shop's team gets. The frames that its members send are in `client_frames`."""
 
 import uuid
 from datetime import datetime
@@ -33,7 +33,7 @@ class AssignmentItem(Struct, kw_only=True):
 
 
 class TeamChanged(Struct, tag="team.changed", kw_only=True):
-    """Something changed that only the team sees; a field that is missing has not changed."""
+    """Something that only the team sees has changed; a missing field has not changed."""
 
     conversation: int
     team_revision: int
@@ -43,7 +43,7 @@ class TeamChanged(Struct, tag="team.changed", kw_only=True):
 
 
 class ScheduledChanged(Struct, tag="scheduled.changed"):
-    """What is scheduled in a conversation has changed."""
+    """The scheduled messages of a conversation have changed."""
 
     conversation: int
 
@@ -129,8 +129,8 @@ class NoteCreated(NoteItem, tag="note.created"):
 class NotesState(Struct, tag="notes.state", kw_only=True):
     """A page of notes and assignments; the client resumes from `team_revision`.
 
-    If there is a newer revision than the client's, it also has the assignee and the labels as they
-    are now. `former` is the name of an assignee who doesn't work for the shop any more.
+    If there is a newer revision than the client's, it also has the current assignee and labels.
+    `former` is the name of an assignee who doesn't work for the shop any more.
     """
 
     conversation: int
@@ -144,6 +144,6 @@ class NotesState(Struct, tag="notes.state", kw_only=True):
 
 
 class People(Struct, tag="notes.people"):
-    """The colleagues whom a note can mention."""
+    """The colleagues that a note can mention."""
 
     people: list[Sender]

@@ -1,4 +1,4 @@
-"""What a shop's team has: counters and assignments, and how it works together."""
+"""A shop's team: its counters and assignments, its rules, and its members' choice of alerts."""
 
 from django.conf import settings
 from django.db import models
@@ -11,10 +11,10 @@ from trato.people import is_deleted
 
 
 class TeamState(models.Model):
-    """What a shop's team has on a conversation, beside the conversation itself.
+    """A conversation's state that only the shop's team sees.
 
-    `team_revision` counts the team's changes: notes, labels, the assignee. It has a row of its own
-    because the conversation's `revision` goes to the shopper, who would see it move.
+    `team_revision` counts the team's changes: notes, labels, the assignee. It is separate from the
+    conversation's `revision`, because the shopper gets that and would see it change.
     """
 
     conversation = models.OneToOneField(
@@ -35,7 +35,7 @@ class TeamState(models.Model):
 
 
 class Assignment(models.Model):
-    """A change of who takes care of a conversation: a line between its messages, for the team.
+    """A change of a conversation's assignee, shown to the team as a line between its messages.
 
     `team_revision` is the team's counter after it, for order and resuming. Like the counter, it has
     a table of its own, so that no shopper notices it.
@@ -81,7 +81,7 @@ class Assignment(models.Model):
 
     @property
     def actor_name(self) -> str:
-        """Who did it; empty for a deleted account, whose acts are the shop's."""
+        """Who assigned it; empty for a deleted account, whose acts count as the shop's."""
         return "" if is_deleted(self.actor) else host.display_name(self.actor)
 
     @property
@@ -99,7 +99,7 @@ class TeamRules(models.Model):
         settings.MESSAGING_SHOP_MODEL,
         on_delete=models.CASCADE,
         related_name="+",
-        db_index=False,  # the unique index has it
+        db_index=False,  # the unique index has this column
         verbose_name=_("shop"),
     )
     replying_takes = models.BooleanField(
@@ -122,7 +122,7 @@ class TeamRules(models.Model):
 class AlertChoice(models.Model):
     """Which of the shoppers' messages alert a member of a shop. Without a row, all of them do.
 
-    So sends cost the same as long as nobody has chosen anything.
+    So the choice adds nothing to the cost of a send until somebody makes it.
     """
 
     class Level(models.TextChoices):

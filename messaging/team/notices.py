@@ -29,7 +29,7 @@ def notify_assignees(actor: Person, lines: Sequence[Assignment]) -> list[int]:
     alerted, or who are the conversation's shopper.
 
     Args:
-        lines: of one act, stored.
+        lines: the stored lines of one act.
 
     Returns:
         The subjects of the notices.

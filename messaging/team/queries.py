@@ -1,4 +1,4 @@
-"""How a shop's team works together: who takes a conversation, and whom a message alerts."""
+"""How a shop's team works together: who takes a conversation, and who gets alerts."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ Level = AlertChoice.Level
 def assignments_between(
     conversation: Conversation, start: datetime | None, end: datetime | None
 ) -> list[Assignment]:
-    """Return the assignments in a part of a conversation, at most the newest of a page.
+    """Return the assignments in a part of a conversation: at most a page, the newest.
 
     Args:
         start, end: as for `notes.queries.notes_between`.
@@ -43,7 +43,7 @@ def assignments_of(conversation: Conversation) -> QuerySet[Assignment]:
 
 
 def assignee_of(conversation: Conversation) -> tuple[Sender | None, str]:
-    """Return who takes care of a conversation now, or the name of one who can't any more."""
+    """Return a conversation's assignee, or the name of a former member who can't act any more."""
     person = conversation.assignee
     if person is None:
         return None, ""
@@ -70,8 +70,8 @@ def takes(conversation: Conversation, sender_id: int) -> bool:
     """Whether a reply assigns a conversation to its sender, who is on the seller side.
 
     It does if no current member of the shop is assigned, the sender has colleagues, and the shop
-    has not switched it off. Makes a query, unless the conversation is the sender's already.
-    `sql.takes` is the same.
+    has not switched this off. Makes a query, unless the conversation is the sender's already.
+    `sql.takes` is the same in SQL.
     """
     if conversation.assignee_id == sender_id:
         return False
@@ -82,9 +82,9 @@ def takes(conversation: Conversation, sender_id: int) -> bool:
 
 
 def alerted(conversation: Conversation) -> list[int]:
-    """Return the members of the shop whom a message of the shopper alerts, with one query.
+    """Return the members of the shop that a message from the shopper alerts, with one query.
 
-    A shopper who works for the shop by now isn't one of them. `sql.silent` is the same.
+    A shopper who has since joined the shop isn't one of them. `sql.silent` is the same in SQL.
     """
     shop_id, assignee_id = conversation.shop_id, conversation.assignee_id
     return [pk for pk in _alerted(shop_id, assignee_id) if pk != conversation.consumer_id]
@@ -98,18 +98,18 @@ def is_alerted(conversation: Conversation, user: Person) -> bool:
 
 
 def everybody_is_silent(shop_id: int) -> bool:
-    """Whether nobody of a shop is alerted where nobody is assigned."""
+    """Whether an unassigned conversation alerts no member of a shop."""
     return not _alerted(shop_id, None)
 
 
 def level_of(user: Person, shop_id: int) -> Level:
-    """Return what a member of a shop has chosen."""
+    """Return which messages a member of a shop has chosen to be alerted to."""
     row = AlertChoice.objects.filter(user_id=user.pk, shop_id=shop_id).first()
     return Level(row.level) if row else Level.ALL
 
 
 def has_chosen(user: Person) -> bool:
-    """Whether a person has chosen anything but all, in any shop."""
+    """Whether a person has chosen anything but `ALL`, in any shop."""
     return AlertChoice.objects.filter(user_id=user.pk).exists()
 
 

@@ -7,9 +7,9 @@ from messaging.models import AlertChoice, TeamRules
 
 
 def takes(attempt: str) -> str:
-    """Return the expression that is the same as `queries.takes`; false for the shopper's messages.
+    """Return `queries.takes` as an SQL expression; false for the shopper's messages.
 
-    The usual cases, the shopper's messages and the assignee's replies, look nothing up.
+    The usual cases, the shopper's messages and the assignee's replies, need no lookup.
 
     Args:
         attempt: the alias of an attempt with `side`, `sender_id`, `shop_id` and `assignee_id`.
@@ -28,9 +28,10 @@ def takes(attempt: str) -> str:
 
 
 def silent(news: str) -> str:
-    """Return the SELECT of the members whom a shopper's message doesn't alert.
+    """Return a SELECT of the members that a shopper's message doesn't alert.
 
-    `queries.alerted` is the same. Where nobody has chosen anything, it looks once at an index.
+    `queries.alerted` is the same in Python. If nobody has chosen anything, this costs one index
+    lookup.
 
     Args:
         news: the alias of a row with `team_id`, the shop, and the conversation's `assignee_id`.

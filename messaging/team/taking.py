@@ -44,14 +44,14 @@ def replied(sents: Sequence[Sent]) -> None:
 
 @transaction.atomic
 def take(replies: Mapping[int, int], *, past_locks: bool = False) -> dict[int, int]:
-    """Assign conversations to people of the shop who replied, unless somebody has them by now.
+    """Assign conversations to the members who replied, unless somebody has taken them since.
 
     Args:
         replies: the IDs of the senders, by conversation.
         past_locks: leave out the conversations that another transaction has locked.
 
     Returns:
-        What was left out.
+        The replies that were left out.
     """
     rows = Conversation.objects.filter(pk__in=listed(replies), ended_at=None).order_by("pk")
     locked = list(rows.select_for_update(no_key=True, skip_locked=past_locks))
@@ -78,7 +78,7 @@ async def _take_past_locks(replies: Mapping[int, int]) -> None:
 
 
 def _take(replies: Mapping[int, int]) -> None:
-    """`take`, but the messages are stored: whatever fails here, their senders aren't told."""
+    """Like `take`, but only log a failure: the messages are stored, so their senders succeed."""
     try:
         take(replies)
     except (DatabaseError, InterfaceError) as error:

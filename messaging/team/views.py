@@ -20,9 +20,9 @@ from .frames import Alerts
 @require_http_methods(["GET", "POST"])
 @person_required
 def teamwork(request: PersonRequest) -> HttpResponse:
-    """Show how a shop's team works together; a post changes the part that `act` names.
+    """Show how a shop's team works together. A POST changes the part that `act` names.
 
-    The rules are its managers', the alerts everybody's own.
+    Only managers can change the rules; each member chooses their own alerts.
     """
     if request.method != "POST":
         return _page(request, access.chosen_shop(request.user, request.GET.get("shop", "")))
