@@ -9,7 +9,7 @@ register = template.Library()
 
 @register.filter
 def span(seconds: int | None) -> str:
-    """Format a span: `under a minute`, `45 min`, `3 h 20 min`; from 10 hours on, in hours."""
+    """Format a span: `under a minute`, `45 min`, `3 h 20 min`; in whole hours from 10 hours on."""
     if seconds is None:
         return "–"
     minutes, hours = seconds // 60 % 60, seconds // 3600

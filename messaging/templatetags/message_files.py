@@ -16,9 +16,9 @@ register = template.Library()
 @register.simple_tag
 @cache
 def accepted_files() -> str:
-    """Return what a field for files accepts.
+    """Return the `accept` attribute of a file field.
 
-    With HEIC among it, iPhones send their photos as they are, and otherwise as JPEG.
+    If it includes HEIC, iPhones send their photos unchanged; otherwise they convert them to JPEG.
     """
     heic = ["image/heic"] if find_spec("pillow_heif") else []
     pictures = ["image/jpeg", "image/png", "image/webp", "image/gif", *heic]
@@ -33,7 +33,7 @@ def files_of(files: Mapping[int, list[File]], message: Message) -> list[File]:
 
 @register.filter
 def file_size(size: int) -> str:
-    """Return a size in bytes as `sizeText` in static/js/files/file-list.js says it: 24.8 kB."""
+    """Format a size in bytes like `sizeText` in static/js/files/file-list.js: 24.8 kB."""
     unit, divisor = ("kB", 1024) if size < 1024**2 else ("MB", 1024**2)
     value = Decimal(size and max(1024, size)) / divisor
     exact = Decimal("0.1") if value < 10 else Decimal(1)

@@ -26,7 +26,7 @@ def linkify(text: str) -> SafeString:
 
 @register.filter
 def words(message: Message) -> SafeString:
-    """Draw a message's text, with what `remarks` has found out about its links."""
+    """Render a message's text, with what `remarks` has found out about its links."""
     if not message.links:
         return linkify(message.body)
     is_said = any(remark.is_said for remark in message.links)
@@ -38,11 +38,11 @@ def words(message: Message) -> SafeString:
 def _drawn(
     text: str, remarks: Sequence[LinkRemark] = (), attributes: str = "", message: str = ""
 ) -> SafeString:
-    """Draw links.
+    """Render a text with its links.
 
     Args:
-        attributes: of each link, escaped.
-        message: its address, whose pages come before links that staff warn of.
+        attributes: for each link, escaped.
+        message: the message's address. Links that staff warn of lead to a page below it first.
     """
     by_place = {remark.place: remark for remark in remarks}
     parts: list[SafeString] = []

@@ -86,7 +86,7 @@ def conversation_rows(
 
 @register.simple_tag(takes_context=True)
 def message_row(context: Context, message: Message | None) -> SafeString:
-    """A message, as `message_extras` has loaded it; what scripts fill in if there is none."""
+    """A message that `message_extras` has loaded; if None, the template that scripts fill in."""
 
     def part(name: str, **values: Any) -> SafeString:
         page: Any = context.template
@@ -114,7 +114,7 @@ def message_row(context: Context, message: Message | None) -> SafeString:
 
 
 def message_attributes(message: Message | None, reader_id: int | None) -> SafeString:
-    """The attributes by which scripts know a message; empty in the `<template>`."""
+    """The attributes by which scripts recognise a message; empty in the `<template>`."""
     if message is None:
         return mark_safe('id="message-" data-side data-sequence data-sender data-client-id')
     sender_id = 0 if message.is_automatic else message.sender_id
@@ -153,7 +153,7 @@ def hidden_words(message: Message) -> str:
 
 
 def message_options(message: Message | None, conversation: Conversation) -> str:
-    """The name of a message's menu, which says whose message it is; empty in the `<template>`."""
+    """The name of a message's menu, with the sender's name; empty in the `<template>`."""
     return _options(get_language(), message_sender(message, conversation)) if message else ""
 
 
@@ -163,7 +163,7 @@ def _options(language: str, name: str) -> str:
 
 
 def row_selection(name: str) -> str:
-    """The name of the box that selects a conversation in a list."""
+    """The label of the checkbox that selects a conversation in a list."""
     return _selection(get_language(), name)
 
 
@@ -180,7 +180,7 @@ def quoted_name(quoted: Quoted, conversation: Conversation) -> str:
 
 @register.simple_tag
 def reactions_of(message: Message, reader_id: int | None) -> list[dict[str, Any]]:
-    """What to show of the reactions to a message that `message_extras` has loaded."""
+    """The reactions to a message, which `message_extras` has loaded, as the page shows them."""
     return [
         {
             "reaction": one.reaction,
@@ -218,13 +218,13 @@ def ask_panel(context: RequestContext, product: Product) -> dict[str, Any]:
 
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)
 def ask_shop_panel(context: RequestContext, shop: Shop) -> dict[str, Any]:
-    """The panel of a shop page, for questions about no product. Makes one query."""
+    """The panel of a shop page, for questions without a product. Makes one query."""
     return _panel(context, shop, None)
 
 
 @register.inclusion_tag("messaging/presence/_switches.html", takes_context=True)
 def presence_switches(context: RequestContext) -> dict[str, Any]:
-    """The switches for what others see of a person, who comes back to this page. One query."""
+    """The switches for what others see of a person, leading back here. Makes one query."""
     request = context["request"]
     form = PresenceForm(person=request.user, hidden=hidden_by_one(request.user))
     values = {"presence_form": form, "presence_next": request.path}

@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.inclusion_tag("messaging/scheduled/_box.html")
 def scheduled_box(conversation: Conversation) -> dict[str, Any]:
-    """Render what is scheduled in a conversation, with one query."""
+    """Render a conversation's scheduled messages. Makes one query if there are none."""
     return queries.box(conversation)
 
 
