@@ -10,7 +10,7 @@ from . import queries
 
 
 def due(limit: int) -> int:
-    """Store the latest finished month that is not stored yet, see `messaging.sweeps`."""
+    """Store the latest finished month that isn't stored yet, see `messaging.sweeps`."""
     months = settings.MODERATION_MONTHS_LATER
     stored = set(ModerationMonth.objects.values_list("month", flat=True)[:months])
     month = queries.this_month()

@@ -28,7 +28,7 @@ class ModerationMonthAdmin(ReadOnlyAdmin, StaffAdmin[ModerationMonth]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show one year, by default this one; with `format=csv`, as CSV."""
+        """Show one year, by default the current one; with `format=csv`, as CSV."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         this_year = queries.this_month().year
@@ -60,7 +60,7 @@ class ModerationMonthAdmin(ReadOnlyAdmin, StaffAdmin[ModerationMonth]):
 
 
 def _chart(row: words.Row, months: list[tuple[date, queries.Figures]]) -> dict[str, Any]:
-    """Return the title of a picture, and its bars: the month, the number and its share in %."""
+    """Return a chart's title and bars: the month, the number, and its share of the largest in %."""
     numbers = [(month, row.value(figures)) for month, figures in months]
     most = max((float(number or 0) for _month, number in numbers), default=0) or 1
     bars = [

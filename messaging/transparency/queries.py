@@ -41,7 +41,7 @@ def count(month: date) -> Figures:
     ends = closed.aggregate(closed=Count("pk"), seen=Count("seen_at"))
     numbers["cases_closed"] = ends["closed"]
     numbers["median_seconds_to_first_look"] = _median(closed, "seen_at", ends["seen"])
-    # Nobody looked at the others: what they were about was taken back, say.
+    # Nobody looked at the other cases, for example because the message was withdrawn.
     decided = closed.filter(seen_at__isnull=False)
     numbers["median_seconds_to_decision"] = _median(decided, "closed_at", ends["seen"])
     numbers["held_messages"] = during(HeldMessage.objects.order_by(), "created_at").count()
@@ -63,10 +63,10 @@ def _by(rows: QuerySet[Any], column: str, values: list[str]) -> Figures:
 
 
 def _median(cases: QuerySet[Case], column: str, number: int) -> int:
-    """Return the median age of cases at a time, in seconds; the larger of two middle ones.
+    """Return the median age of cases at a time, in seconds; of two middle values, the larger.
 
     Args:
-        number: of cases that have this time.
+        number: how many cases have this time.
     """
     if not number:
         return 0
@@ -77,7 +77,7 @@ def _median(cases: QuerySet[Case], column: str, number: int) -> int:
 
 
 def year(number: int) -> list[tuple[date, Figures]]:
-    """Return the stored months of a year, oldest first; this month is counted up to now."""
+    """Return the stored months of a year, oldest first; the current month is counted up to now."""
     rows = ModerationMonth.objects.filter(month__year=number).order_by("month")
     months = list(rows.values_list("month", "figures"))
     now = this_month()

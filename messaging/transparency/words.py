@@ -19,7 +19,7 @@ class Row:
     Args:
         name: what it is called.
         value: returns its number for a month; an empty text if there is none.
-        is_drawn: whether it has a picture.
+        is_drawn: whether it has a chart.
     """
 
     name: str
