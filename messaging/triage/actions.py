@@ -1,12 +1,12 @@
 """What people do with conversations. Each function is one act, for one conversation or many.
 
-All take the IDs of conversations and return an `Outcome`. Conversations in which the actor takes no
-part are like those that don't exist: `failed` has them as `not_found`, and the act is done with the
-others.
+All take the IDs of conversations and return an `Outcome`. If the actor takes no part in a
+conversation, it is treated like one that doesn't exist: `failed` has it as `not_found`, and the act
+applies to the others.
 
 Acts that put conversations away also take the sequence of the last message that the actor has
-`seen`, by conversation. Where the other side has written since and waits for an answer, nothing is
-changed, and `failed` has `conflict`. Without `seen`, they act on whatever is there.
+`seen`, by conversation. If the other side has written since and waits for an answer, the act leaves
+the conversation unchanged, and `failed` has `conflict`. Without `seen`, there is no such check.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ def snooze(actor: Person, ids: Ids, until: datetime, seen: Seen | None = None) -
     """Snooze conversations until a time, or until a new message arrives.
 
     Raises:
-        Refused: `invalid`, if the time is past or more than `SNOOZE_MAX_DAYS` away.
+        Refused: `invalid` if the time is past or more than `SNOOZE_MAX_DAYS` away.
     """
     now = timezone.now()
     if until <= now:
@@ -89,7 +89,7 @@ def wake(actor: Person, ids: Ids) -> Outcome:
 
 @transaction.atomic
 def mute(actor: Person, ids: Ids) -> Outcome:
-    """Let conversations be unread without a sound: no badge, no toast."""
+    """Mute conversations: new messages make them unread, but without a badge or a toast."""
     return marks.mute(actor, ids)
 
 
@@ -100,7 +100,7 @@ def unmute(actor: Person, ids: Ids) -> Outcome:
 
 @transaction.atomic
 def mark_read(actor: Person, ids: Ids, seen: Seen | None = None) -> Outcome:
-    """Mark everything in conversations as read, which the other sides see."""
+    """Mark everything in conversations as read. The other sides see that."""
     return marks.mark_read(actor, ids, lambda row: _require_seen(actor, row, seen))
 
 
@@ -109,7 +109,7 @@ def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome
     """Mark conversations as unread for the actor, from a message on, see `marks.mark_unread`.
 
     Raises:
-        Refused: `invalid`, if the only conversation has nothing to mark from there on.
+        Refused: `invalid` if there is only one conversation, with nothing to mark from there on.
     """
     outcome = marks.mark_unread(actor, ids, sequence)
     if len(ids) == 1 and set(outcome.failed.values()) == {"invalid"}:
@@ -124,18 +124,19 @@ def assign(
     """Assign conversations to a member of the shop, or to nobody. Only the team is notified.
 
     Args:
-        instead_of: whom the actor's page showed as the assignee, None for nobody, or empty if that
-            doesn't matter. Where a colleague has taken it meanwhile, it is a `conflict`.
+        instead_of: the assignee that the actor's page showed, with None for nobody; empty if that
+            doesn't matter. If another colleague has taken a conversation since, it fails with
+            `conflict`.
 
     Raises:
-        Refused: `not_found`, if the person works for none of the actor's shops.
+        Refused: `not_found` if the assignee works for none of the actor's shops.
     """
     shops = set(host.shops_of([assignee_id])[assignee_id]) if assignee_id else set()
     if assignee_id and shops.isdisjoint(access.scope_of(actor).shop_ids):
         raise Refused("not_found", _("That person doesn't work for this shop."))
 
     def decide(row: Conversation) -> int | None:
-        # Nobody takes care of what they have asked themselves, before they joined the shop.
+        # Nobody takes care of conversations that they began as a shopper, before joining the shop.
         if assignee_id and (row.shop_id not in shops or row.consumer_id == assignee_id):
             raise Impossible("not_found")
         is_other = instead_of and row.assignee_id not in (*instead_of, assignee_id, None)
@@ -151,7 +152,7 @@ def label(actor: Person, ids: Ids, label_id: int) -> Outcome:
     """Put a label of the shop on conversations. Only the team is notified.
 
     Raises:
-        Refused: `not_found`, if the actor's shops have no such label.
+        Refused: `not_found` if the actor's shops have no such label.
     """
     return labelling.change(actor, ids, label_id, lambda _row, _has: True)
 
@@ -164,7 +165,7 @@ def unlabel(actor: Person, ids: Ids, label_id: int) -> Outcome:
 
 @transaction.atomic
 def settle(actor: Person, ids: Ids, seen: Seen | None = None) -> Outcome:
-    """Say that conversations need no reply. A new message reopens them."""
+    """Mark conversations as needing no reply. A new message reopens them."""
 
     def decide(row: Conversation) -> Turn:
         _require_seen(actor, row, seen)
@@ -187,7 +188,7 @@ def reopen(actor: Person, ids: Ids) -> Outcome:
 
 @transaction.atomic
 def undo(actor: Person, token: str) -> Outcome:
-    """Undo an act, wherever nobody has changed the same since; elsewhere it is a `conflict`.
+    """Undo an act in each conversation, or fail with `conflict` where somebody made changes since.
 
     Raises:
         Refused: `invalid`, see `tokens.read`.

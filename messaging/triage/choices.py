@@ -1,4 +1,4 @@
-"""What an act on one conversation or many can be given: a time, a label, a colleague."""
+"""The choices that an act on conversations offers: times, labels or colleagues."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -20,12 +20,12 @@ KINDS = ("snooze", "label", "assign")
 
 @dataclass(frozen=True)
 class Choices:
-    """The choices for some conversations; those of other kinds of acts are empty.
+    """The choices for some conversations; fields for other kinds of acts are empty.
 
     Args:
-        woken_until: the end of a snooze that a message has ended early; for one conversation only.
-        addable, removable: labels that not all of the conversations have, and that some have.
-        assignees: who takes care of them now; None stands for nobody.
+        woken_until: the end of a snooze that a message has ended early; only for one conversation.
+        addable, removable: labels that some conversations lack, and labels that some have.
+        assignees: the current assignees; None stands for nobody.
     """
 
     snoozes: list[tuple[str, datetime]] = field(default_factory=list)
@@ -44,8 +44,8 @@ def choices(actor: Person, kind: str, ids: Collection[int]) -> Choices | None:
         kind: one of `KINDS`.
 
     Returns:
-        None if the act is not for the person: in none of the conversations they take part, or for
-        `label` and `assign`, on the shop's side.
+        None if the act isn't available to the person: they take part in none of the conversations,
+        or, for `label` and `assign`, in none on the shop's side.
 
     Raises:
         Refused: see `queries.find`.

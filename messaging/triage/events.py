@@ -1,4 +1,4 @@
-"""Announce acts: personal ones to the person's own tabs, and nobody else."""
+"""Announce personal acts, only to the person's own tabs."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""What the form of an act has, for people and for scripts."""
+"""Read the form of an act, from people and from scripts, and carry out the act."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -57,7 +57,7 @@ def perform(person: Person, data: QueryDict) -> Outcome:
     """Carry out the act that a form asks for.
 
     Raises:
-        Refused: in words for the field that is wrong; nothing was changed.
+        Refused: with a message for the field that is wrong; nothing was changed.
     """
     act = ACTS.get(data.get("act", ""))
     if act is None:
@@ -66,7 +66,7 @@ def perform(person: Person, data: QueryDict) -> Outcome:
 
 
 def chosen(person: Person, data: QueryDict) -> list[int]:
-    """Return the conversations that a form is about.
+    """Return the IDs of the conversations that a form is about.
 
     Raises:
         Http404, Refused: see `filtered`.
@@ -75,16 +75,16 @@ def chosen(person: Person, data: QueryDict) -> list[int]:
 
 
 def ids_from(data: QueryDict) -> list[int]:
-    """Return the conversations of an act, each once. No conversation has the ID 0."""
+    """Return the IDs of an act's conversations, each once. No conversation has the ID 0."""
     return list(dict.fromkeys(map(key_from, data.getlist("conversation"))))
 
 
 def filtered(person: Person, query: str) -> list[int]:
-    """Return all conversations of a filter; one more than allowed, if there are too many.
+    """Return the IDs of a filter's conversations; if there are too many, one more than allowed.
 
     Raises:
         Http404: see `filter_from`.
-        Refused: `rate_limited`, if the person searches too often.
+        Refused: `rate_limited` if the person searches too often.
     """
     scope = access.scope_of(person)
     wanted = filter_from(QueryDict(query.removeprefix("?")), scope)
@@ -94,13 +94,13 @@ def filtered(person: Person, query: str) -> list[int]:
 
 
 def seen_from(data: QueryDict) -> dict[int, int]:
-    """Read up to which message somebody has seen each conversation: `seen`, in the same order.
+    """Read the last message that the person has seen in each conversation, from `seen`, in order.
 
-    Without a script, the inbox's form sends `on_page` instead: one for each row of the page, chosen
-    or not.
+    Without a script, the inbox's form sends an `on_page` for each row of the page instead, whether
+    or not it is chosen.
 
     Raises:
-        Refused: `invalid`, if there is not one `seen` for each conversation.
+        Refused: `invalid` if there isn't one `seen` for each conversation.
     """
     seen = list(map(counter_from, data.getlist("seen")))
     ids = list(map(key_from, data.getlist("conversation")))
@@ -114,7 +114,7 @@ def seen_from(data: QueryDict) -> dict[int, int]:
 
 
 def assignee_from(data: QueryDict, field: str) -> int | None:
-    """Read the ID of an assignee; nobody if it is empty. No person has the ID -1."""
+    """Read the ID of an assignee; None, for nobody, if it is empty. No person has the ID -1."""
     text = data.get(field)
     if text is None:
         raise Refused("invalid", _("Choose who takes care of it."))

@@ -12,7 +12,7 @@ from trato.errors import Code
 
 
 class Outcome(Struct, kw_only=True):
-    """What an act has done: with which conversations, with which it failed, and how to undo it."""
+    """The result of an act: the conversations it changed, those it couldn't, and an undo token."""
 
     done: list[int]
     failed: dict[int, str]  # error codes
@@ -20,7 +20,7 @@ class Outcome(Struct, kw_only=True):
 
 
 class Impossible(Exception):
-    """An act can't be done with one conversation; `code` says why."""
+    """An act isn't possible in one conversation; `code` says why."""
 
     def __init__(self, code: Code) -> None:
         super().__init__(code)
@@ -28,7 +28,7 @@ class Impossible(Exception):
 
 
 class OwnState(Struct, kw_only=True):
-    """What a conversation is to one person only."""
+    """One person's own state of a conversation."""
 
     conversation: int
     archived: bool
@@ -54,7 +54,8 @@ class OwnState(Struct, kw_only=True):
 class Muted(Struct, tag="conversations.muted"):
     """The conversations whose messages a person's pages don't announce.
 
-    If the person `has_chosen` what alerts them, `conversation/<id>/alerts/` says it of the others.
+    If the person `has_chosen` what alerts them, `conversation/<id>/alerts/` tells whether another
+    conversation does.
     """
 
     conversations: Collection[int]
@@ -62,18 +63,18 @@ class Muted(Struct, tag="conversations.muted"):
 
 
 class OwnChanged(Struct, tag="own.changed"):
-    """What a person has changed for themselves, for their other tabs."""
+    """Changes to a person's own state of conversations, for their other tabs."""
 
     conversations: Collection[OwnState]
 
 
 def holds(sequence: int | None, conversation: Conversation) -> bool:
-    """Whether there is no message since the one that was last then."""
+    """Whether no message has arrived since the one that was last at the time."""
     return sequence is not None and sequence >= conversation.last_sequence
 
 
 def is_asleep(conversation: Conversation, own: Participant) -> bool:
-    """Whether a person has snoozed a conversation until a time to come, without a message since."""
+    """Whether a person's snooze still lasts. It ends at its time, or with a new message."""
     until = own.snoozed_until
     return (
         until is not None and until > timezone.now() and holds(own.snoozed_sequence, conversation)

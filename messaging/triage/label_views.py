@@ -22,7 +22,7 @@ from . import labels
 
 @dataclass
 class Entry:
-    """A label's form, or that of a new one, with what the person has typed."""
+    """The form for a label or a new label, with what the person has typed."""
 
     label: Label
     number: int = 0
@@ -43,7 +43,7 @@ class Group:
 @require_http_methods(["GET", "POST"])
 @person_required
 def label_list(request: PersonRequest) -> HttpResponse:
-    """Show the labels of the person's shops; create, change or delete one."""
+    """Show the labels of the person's shops; create, change or delete a label."""
     if not access.scope_of(request.user).shop_ids:
         raise Http404("works for no shop")
     if request.method == "GET":
@@ -95,9 +95,9 @@ def _context(request: PersonRequest, refusal: Refused | None = None) -> dict[str
 
 
 def _fill(groups: dict[int, Group], data: QueryDict, error: str) -> None:
-    """Show the person's own words again, with the error, in the form that was refused.
+    """Show what the person typed again, with the error, in the form that was refused.
 
-    For a label that is gone, that is the form of a new one.
+    If the label is gone, use the form for a new label.
     """
     label_id, shop_id = key_from(data.get("label", "")), key_from(data.get("shop", ""))
     entries = [entry for group in groups.values() for entry in group.entries]

@@ -27,14 +27,14 @@ def change(
     """Put a label on conversations or remove it, inside the transaction of an act.
 
     Args:
-        ids: of conversations, in the order of the answer.
-        decide: gets a conversation and whether it has the label, and returns whether it shall have
-            it, or raises `Impossible`.
+        ids: IDs of conversations, in the order of the answer.
+        decide: takes a conversation and whether it has the label, and returns whether it should
+            have it, or raises `Impossible`.
 
     Raises:
-        Refused: `not_found`, if the actor's shops have no such label.
+        Refused: `not_found` if the actor's shops have no such label.
     """
-    # The label's lock keeps others from changing where it is, and the label from being deleted.
+    # The label's lock keeps others from adding, removing or deleting it.
     own = Label.objects.filter(pk=label_id, shop_id__in=access.scope_of(actor).shop_ids)
     label = own.select_for_update(no_key=True).first()
     if label is None:

@@ -22,7 +22,7 @@ from trato.text import validate_name
 
 @transaction.atomic
 def create(actor: Person, shop_id: int, name: str, colour: str) -> Label:
-    """Create a label of a shop; if there is the same one already, return that.
+    """Create a label of a shop; if the same label exists already, return it.
 
     Raises:
         Http404: the actor doesn't work for the shop.
@@ -49,11 +49,11 @@ def change(
     """Give a label another name or colour.
 
     Args:
-        seen: the name and colour that the actor's page showed: what the actor has left as it was
-            there stays as it is now.
+        seen: the name and colour that the actor's page showed. If the actor didn't change one of
+            them, it keeps its current value.
 
     Raises:
-        Refused: the name is taken or unsuitable; `conflict` if a colleague has changed the same;
+        Refused: the name is taken or unsuitable; `conflict` if a colleague changed it too;
             `not_found` if the actor's shops have no such label.
     """
     try:
@@ -75,7 +75,7 @@ def delete(actor: Person, label_id: int) -> bool:
     """Delete a label, and remove it from all conversations.
 
     Returns:
-        Whether the actor's shops had it: after a second click they don't.
+        Whether the actor's shops had the label; False after a second click.
     """
     try:
         label = _label_of(actor, label_id)
@@ -106,14 +106,14 @@ def _label_of(actor: Person, label_id: int) -> Label:
 
 
 def _lock_shop(actor: Person, shop_id: int) -> None:
-    """Lock a shop, so that its labels' number and names can be checked."""
+    """Lock a shop, so that the number and names of its labels can be checked."""
     if shop_id not in access.scope_of(actor).shop_ids:
         raise Http404("no such shop")
     list(shop_model()._default_manager.select_for_update(no_key=True).filter(pk=shop_id))
 
 
 def _checked(name: str, colour: str) -> str:
-    """Return the name as it is stored, if name and colour are suitable."""
+    """Return the name as it will be stored, or raise `Refused` if name or colour is unsuitable."""
     name = unicodedata.normalize("NFC", " ".join(name.split()))
     try:
         validate_name(name)
@@ -135,7 +135,7 @@ def _set(label: Label, name: str, colour: str) -> None:
 
 
 def _merged(wanted: str, seen: str, now: str) -> str:
-    """Return a value that somebody has changed, or else the one that a colleague has set since."""
+    """Return the value that somebody typed; if they didn't change it, the current one."""
     if wanted == seen:
         return now
     if now not in (seen, wanted):

@@ -19,10 +19,10 @@ Ids = Sequence[int]
 
 
 def mark_read(actor: Person, ids: Ids, check: Callable[[Conversation], None]) -> Outcome:
-    """Mark everything in conversations as read, which the other sides see.
+    """Mark everything in conversations as read. The other sides see that.
 
     Args:
-        check: raises `Impossible` for a conversation to leave as it is.
+        check: raises `Impossible` to leave a conversation unchanged.
     """
     moved: list[tuple[Conversation, Participant]] = []
 
@@ -44,11 +44,11 @@ def mark_read(actor: Person, ids: Ids, check: Callable[[Conversation], None]) ->
 def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome:
     """Mark conversations as unread for the actor, from a message on.
 
-    The read mark that the other side sees stays. Reading again ends it.
+    The read mark that the other side sees stays the same.
 
     Args:
-        sequence: by default, of the other side's last message. Where there is no such message, or
-            none of the other side from there on, the act is `invalid`.
+        sequence: of the first unread message; by default, the other side's last message. If there
+            is no such message, or none of the other side from there on, the act is `invalid`.
     """
     newest = queries.newest_of_other_side(actor, ids)
 
@@ -66,7 +66,7 @@ def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome
 
 
 def mute(actor: Person, ids: Ids) -> Outcome:
-    """Let conversations be unread without a sound: no badge, no toast."""
+    """Mute conversations: new messages make them unread, but without a badge or a toast."""
     now = timezone.now()
     return change_muted(actor, ids, lambda _row, mine: {"muted_at": mine.muted_at or now})
 

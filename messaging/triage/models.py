@@ -1,4 +1,4 @@
-"""Labels, which belong to a shop."""
+"""Labels of a shop, and which conversations have them."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from messaging.fields import HostForeignKey
 
 
 class Label(models.Model):
-    """A word in a colour with which a shop sorts its conversations. Shoppers never see it."""
+    """A coloured word that a shop uses to sort its conversations. Shoppers never see it."""
 
     class Colour(models.TextChoices):
         GREY = "grey", _("Grey")
@@ -28,7 +28,7 @@ class Label(models.Model):
         verbose_name=_("shop"),
     )
     name = models.CharField(_("name"), max_length=settings.LABEL_MAX_CHARACTERS)
-    # The name as it is compared. A function of the database would fold letters differently on each.
+    # The name for comparisons. A database function would fold letters differently on each database.
     folded_name = models.CharField(max_length=2 * settings.LABEL_MAX_CHARACTERS, editable=False)
     colour = models.CharField(_("colour"), max_length=8, choices=Colour, default=Colour.GREY)
 
@@ -57,7 +57,7 @@ class ConversationLabel(models.Model):
         Label,
         on_delete=models.CASCADE,
         related_name="labelled",
-        db_index=False,  # the index below begins with it
+        db_index=False,  # the index below begins with this column
         verbose_name=_("label"),
     )
 

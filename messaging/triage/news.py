@@ -1,4 +1,4 @@
-"""What acts mean for a person's notifications: unread, read, or muted."""
+"""Update a person's notifications after an act: unread, read, or muted."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from trato.people import Person
 
 
 def make_unread(actor: Person, conversations: Iterable[Conversation]) -> set[int]:
-    """Make conversations unread for a person; return the IDs of those that were not."""
+    """Make conversations unread for a person; return the IDs of those that weren't unread."""
     changed = notifications.make_unread(actor, [_about(row, actor) for row in conversations])
     if changed:
         notifications.announce_badges([actor.pk])
@@ -22,13 +22,13 @@ def mark_read(actor: Person, ids: Iterable[int]) -> None:
 
 
 def mute(actor: Person, conversations: Iterable[Conversation], *, is_muted: bool) -> None:
-    """Let a person's badge count conversations no longer, or again."""
+    """Leave conversations out of a person's badge, or count them again."""
     news = [_about(row, actor) for row in conversations]
     notifications.mute(actor, news, is_muted=is_muted)
 
 
 def _about(conversation: Conversation, actor: Person) -> News:
-    """Return the news about a conversation; its words are used if there has been none."""
+    """Return the news about a conversation; its words are used if there was no news before."""
     side = conversation.side_of(actor.pk)
     return News(
         subject_kind=SUBJECT_KIND,

@@ -1,4 +1,4 @@
-"""What a page says of an act that a form has done; scripts say the same, see `triage/acts.js`."""
+"""What a page says after an act from a form; `triage/acts.js` says the same for scripts."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -25,7 +25,7 @@ SAID = {
 
 
 def sentence(act: str, outcome: Outcome) -> str:
-    """Say what was done with how many conversations, and with how many it could not be."""
+    """Return what was done, in how many conversations, and in how many it wasn't possible."""
     done, failed = len(outcome.done), len(outcome.failed)
     if act == "undo":
         if failed:

@@ -28,19 +28,19 @@ def change(
 ) -> Outcome:
     """Set columns of a person's participations, inside the transaction of an act.
 
-    Usually the conversations aren't locked, so no send waits: a message that is stored meanwhile
-    only means that what depends on the last message doesn't hold any more.
+    Usually the conversations aren't locked, so no send waits. If a message is stored meanwhile,
+    values that depend on the last message simply don't hold any more.
 
     Args:
-        ids: of conversations, in the order of the answer.
-        columns: the ones that the act may set.
-        decide: returns their new values, empty where they are missing, or raises `Impossible`.
-        kind: of the undo, see `undoing`.
-        then: gets all conversations with which it was done, once that is stored.
-        lock: lock the conversations too, because `then` relies on their last message.
+        ids: IDs of conversations, in the order of the answer.
+        columns: the columns that the act may set.
+        decide: returns their new values, without the columns to empty, or raises `Impossible`.
+        kind: the kind of undo, see `undoing`.
+        then: called with all conversations that the act succeeded in, after storing.
+        lock: whether to lock the conversations too, because `then` relies on their last message.
     """
     conversations = queries.find(actor, ids, lock=lock)
-    if "last_read_sequence" in columns:  # which must not move back, so the rows have to be locked
+    if "last_read_sequence" in columns:  # it must not move back, so the rows have to be locked
         _create(actor, conversations.values())
     rows = queries.own_states(actor, list(conversations), lock=True)
     failed = {pk: "not_found" for pk in ids if pk not in conversations}
@@ -86,8 +86,8 @@ def _create(actor: Person, conversations: Iterable[Conversation]) -> None:
 
 
 def _store(rows: Sequence[Participant], columns: Sequence[str]) -> None:
-    # An upsert, because a read mark may have inserted the same row meanwhile; without the keys, so
-    # that it is one statement for rows that exist and for those that don't.
+    # An upsert, because a read mark may have inserted the same row meanwhile. The rows carry no
+    # primary keys, so that one statement stores both existing and new rows.
     fresh = [
         Participant(
             conversation_id=row.conversation_id,

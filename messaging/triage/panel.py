@@ -1,4 +1,4 @@
-"""What the page of a conversation offers to do with it."""
+"""What people can do on the page of a conversation."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -31,9 +31,10 @@ class Team:
     """What only the shop's side sees.
 
     Args:
-        assignee: who takes care of it; None if that person has left the shop or is suspended.
+        assignee: who takes care of the conversation; None if nobody does, or if that person has
+            left the shop or is suspended.
         former: the name of an assignee who has left.
-        labels: all labels of the shop; those with `is_on` are on the conversation.
+        labels: all labels of the shop; `is_on` tells whether a label is on the conversation.
     """
 
     assignee: Colleague | None
@@ -66,7 +67,7 @@ def panel(conversation: Conversation, side: Side, own: Participant | None) -> Pa
     """Return what one side can do with a conversation. Makes two queries for the shop's side.
 
     Args:
-        own: the person's row, if there is one.
+        own: the person's row, or None if there is none.
     """
     now = timezone.now()
     return Panel(
@@ -88,7 +89,7 @@ def woken_until(
 
 
 def snoozes(now: datetime) -> list[tuple[str, datetime]]:
-    """Return times at which people usually want to see something again, in the reader's zone."""
+    """Return the usual times for the end of a snooze, with names, in the reader's time zone."""
     local = timezone.localtime(now)
     choices = [
         (_("This evening"), _at(local, 0, EVENING)),

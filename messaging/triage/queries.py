@@ -25,10 +25,10 @@ def find(actor: Person, ids: Sequence[int], *, lock: bool = False) -> dict[int, 
     """Return the given conversations that a person takes part in, by ID and in order of IDs.
 
     Args:
-        lock: hold the rows' locks until the transaction ends.
+        lock: whether to lock the rows until the transaction ends.
 
     Raises:
-        Refused: `invalid`, if there are none, or more than `ACT_CONVERSATIONS_MAX`.
+        Refused: `invalid` if `ids` is empty, or has more than `ACT_CONVERSATIONS_MAX`.
     """
     if not ids:
         raise Refused("invalid", _("Choose a conversation first."))
@@ -45,7 +45,7 @@ def own_states(actor: Person, ids: Sequence[int], *, lock: bool = False) -> dict
     """Return a person's own state of conversations, such as archived; some have no row.
 
     Args:
-        lock: hold the rows' locks, taken in the order of all writers.
+        lock: whether to lock the rows, in the same order as all writers.
     """
     rows = Participant.objects.filter(user_id=actor.pk, conversation__in=listed(ids))
     if lock:
@@ -54,7 +54,7 @@ def own_states(actor: Person, ids: Sequence[int], *, lock: bool = False) -> dict
 
 
 def newest_of_other_side(actor: Person, ids: Collection[int]) -> dict[int, int]:
-    """Return the sequence of the last message that is not of a person's own side; 0 if none is."""
+    """Return the sequence of the other side's last message by conversation; 0 if there is none."""
     rows = Conversation.objects.filter(pk__in=listed(ids)).annotate(
         newest_seller=_newest(Side.SELLER), newest_consumer=_newest(Side.CONSUMER)
     )

@@ -1,7 +1,7 @@
 """Undo tokens: what an act has changed, signed for the person who did it.
 
-The server keeps nothing: the token has the values before and after, and an undo restores those
-that nobody has changed since.
+The server stores nothing: the token has the values before and after the act, and an undo restores
+those that nobody has changed since.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ SALT = "messaging.triage.undo"
 
 
 class Change(NamedTuple):
-    """What an act has changed of one conversation: values before and after, in the same order."""
+    """What an act changed in one conversation: values before and after, in the same order."""
 
     conversation: int
     before: list[Any]
@@ -27,7 +27,7 @@ class Change(NamedTuple):
 
 
 class Undo(NamedTuple):
-    """A token's content: what kind of values, which ones, and the changes."""
+    """A token's content: the kind of values, which values, and the changes."""
 
     kind: str
     what: list[Any]
@@ -41,10 +41,10 @@ def undo(actor: Person, kind: str, what: Sequence[Any], changes: Iterable[Change
 
 
 def read(actor: Person, token: str) -> Undo:
-    """Return what a token says.
+    """Return a token's content.
 
     Raises:
-        Refused: `invalid`, if it is too old, belongs to somebody else or isn't one of ours.
+        Refused: `invalid` if the token is too old, belongs to somebody else or isn't one of ours.
     """
     age = settings.UNDO_SECONDS + settings.UNDO_GRACE_SECONDS
     try:

@@ -1,4 +1,4 @@
-"""Restore what an act has changed, for each kind of change."""
+"""Restore what an act changed, with one function for each kind of change."""
 
 from collections.abc import Callable
 from functools import cache
@@ -25,7 +25,7 @@ def _own(actor: Person, undone: Undo) -> Outcome:
 
 
 def _unread(actor: Person, undone: Undo) -> Outcome:
-    """Undo `mark_unread`: what the read mark covers is read again."""
+    """Undo `mark_unread`: everything up to the read mark is read again."""
     changes = _by_conversation(undone)
     newest = queries.newest_of_other_side(actor, list(changes))
 
@@ -48,7 +48,7 @@ def _unread(actor: Person, undone: Undo) -> Outcome:
 
 
 def _read(actor: Person, undone: Undo) -> Outcome:
-    """Undo `mark_read`: the other side has seen that, so it becomes unread for oneself."""
+    """Undo `mark_read`. The other side has seen the mark, so mark as unread for the actor only."""
     changes = _by_conversation(undone)
     newest = queries.newest_of_other_side(actor, list(changes))
 
@@ -77,7 +77,7 @@ def _mute(actor: Person, undone: Undo) -> Outcome:
 
 
 def _assignee(actor: Person, undone: Undo) -> Outcome:
-    """Undo `assign`; if the former assignee has left the shop, nobody takes care of it."""
+    """Undo `assign`. If the former assignee has left the shop, nobody becomes the assignee."""
     changes = _by_conversation(undone)
     people = {change.before[0] for change in undone.changes}.difference([None])
     shops = host.shops_of(people) if people else {}
@@ -118,9 +118,9 @@ def _by_conversation(undone: Undo) -> dict[int, Change]:
 
 
 def _before(change: Change, now: list[Any]) -> list[Any]:
-    """Return the values before a change, unless they have changed again since.
+    """Return the values before a change, or raise `Impossible` if they have changed again since.
 
-    After a second click on Undo, they are those from before the change already.
+    After a second click on Undo, the values from before the change are already restored.
     """
     if now not in (change.after, change.before):
         raise Impossible("conflict")

@@ -32,7 +32,7 @@ from .notices import sentence
 @require_POST
 @person_required
 def acts(request: PersonRequest) -> HttpResponse:
-    """Do something with one conversation or many: redirect forms back, answer scripts with JSON."""
+    """Carry out an act on one or more conversations. Redirect forms; answer scripts with JSON."""
     try:
         rate_limits.hit("ACTS_PER_MINUTE", f"person-{request.user.pk}")
         outcome = forms.perform(request.user, request.POST)
@@ -58,9 +58,9 @@ def muted(request: PersonRequest) -> HttpResponse:
 @require_POST
 @person_required
 def choices(request: PersonRequest) -> HttpResponse:
-    """Show what an act can be given: times, labels or colleagues, for some conversations.
+    """Show the choices of an act on some conversations: times, labels or colleagues.
 
-    It changes nothing. It is a POST because a page can ask for a thousand conversations.
+    This changes nothing. It is a POST because a page can send the IDs of a thousand conversations.
     """
     kind = request.POST.get("act", "")
     if kind not in KINDS:
@@ -86,7 +86,7 @@ def choices(request: PersonRequest) -> HttpResponse:
 
 
 def _refused(request: PersonRequest, refusal: Refused) -> HttpResponse:
-    """Show a form's field again, with the reason and with what the person has entered."""
+    """Show a form's field again, with the reason and what the person entered."""
     if wants_json(request):
         return refusal_response(refusal)
     context = {
@@ -101,7 +101,7 @@ def _refused(request: PersonRequest, refusal: Refused) -> HttpResponse:
 
 
 def _leave_notice(request: PersonRequest, outcome: Outcome) -> None:
-    """Leave a notice of what was done on the next page, with a button that undoes it."""
+    """Show what was done in a notice on the next page, with a button that undoes it."""
     context = {
         "text": sentence(request.POST["act"], outcome),
         "token": outcome.undo,
@@ -112,7 +112,7 @@ def _leave_notice(request: PersonRequest, outcome: Outcome) -> None:
 
 
 def _back(request: PersonRequest) -> str:
-    """Return where a form wants to go, or where it was, if that is on this site; or the list."""
+    """Return the form's `next` or the page it was on, if on this site; otherwise the list."""
     host, secure = {request.get_host()}, request.is_secure()
     for url in (request.POST.get("next", ""), request.headers.get("Referer", "")):
         if url_has_allowed_host_and_scheme(url, host, secure):
