@@ -24,16 +24,16 @@ def may_set(actor: Person) -> bool:
 
 @transaction.atomic
 def set_trust(actor: Person, person_id: int, status: str, reason: str) -> None:
-    """Set how far a person is trusted. It holds for conversations that the person starts later.
+    """Set how far a person is trusted. It applies to conversations that the person starts later.
 
     Args:
         status: one of `PersonTrust.Status`; empty to go by the account's age and answers again.
 
     Raises:
-        AlreadyDone: it is set like that.
-        Claimed: somebody else works on a case of the person.
+        AlreadyDone: the person has this status already.
+        Claimed: somebody else works on a case about the person.
         PermissionDenied: see `may_set`.
-        ValidationError: no reason is given, or it is about the actor.
+        ValidationError: no reason is given, or the person is the actor.
         ValueError: the status is unknown.
     """
     if not may_set(actor):

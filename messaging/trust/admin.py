@@ -21,7 +21,7 @@ from .forms import TrustForm
 
 @admin.register(PersonTrust)
 class PersonTrustAdmin(LargeAdmin[PersonTrust]):
-    """What staff have set; they set it from the page of a person or of a case."""
+    """The trust that staff have set, on the page of a person or of a case."""
 
     list_display = ("user", "status", "created_at")
     list_filter = ("status",)

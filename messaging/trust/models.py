@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PersonTrust(models.Model):
-    """What staff have set for a person. Without a row, `queries.earned` counts."""
+    """The trust that staff have set for a person. Without a row, `queries.earned` decides."""
 
     class Status(models.TextChoices):
         NEW = "new", _("New account")

@@ -1,4 +1,4 @@
-"""Tell how far a person is trusted."""
+"""Find out how far a person is trusted."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,10 +34,11 @@ def trust_of(person: Person) -> Trust:
 
 
 def earned(person: Person) -> Status:
-    """Return how far a person is trusted without anything that staff have set.
+    """Return how far a person is trusted if staff have set nothing.
 
     An account is known good once it is old enough, enough shops have answered it, and no decision
-    against it stands. Shops, not conversations: one shop that helps can't make somebody known good.
+    against it stands. It counts shops rather than conversations, so that one cooperating shop can't
+    make somebody known good.
     """
     age = age_of(person)
     if age is None:

@@ -1,8 +1,8 @@
-"""Hold the same text to many shops, floods of first messages, and those of watched people.
+"""Hold the same text to many shops, floods of first messages, and watched people's first messages.
 
 Only what a shopper writes before the shop has answered is judged, and only in conversations that
-were marked when the shopper started them: after some others within `SPAM_WINDOW_HOURS`. So most
-sends cost nothing, and shops that answer many shoppers with the same words aren't concerned.
+were marked when the shopper started them, having started others within `SPAM_WINDOW_HOURS`. So most
+sends cost nothing, and shops that answer many shoppers with the same words aren't affected.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ LOCK_SPACE = 0x5350414D  # "SPAM", among PostgreSQL's advisory locks with two ke
 
 @dataclass(frozen=True)
 class Limits:
-    """How many shops a person may write to first, and how many get nearly the same text."""
+    """How many shops a person may write to first, and to how many with nearly the same text."""
 
     shops: int
     same_text: int
@@ -45,7 +45,7 @@ def limits_of(status: str) -> Limits:
 
 
 def is_to_be_judged(shopper: Person, shop_id: int) -> bool:
-    """Whether to mark a conversation that a shopper is about to start, under the shopper's lock."""
+    """Whether to mark a conversation that a shopper is about to start. Hold the shopper's lock."""
     shops = _others(shopper.pk, shop_id).values("shop").distinct().count()
     if shops < min(limits_of(status).least for status in (Status.NEW, Status.ORDINARY)):
         watched = PersonTrust.objects.filter(user=shopper.pk, status=Status.WATCHED)
@@ -57,7 +57,7 @@ def is_to_be_judged(shopper: Person, shop_id: int) -> bool:
 
 
 def reason_to_hold(conversation: Conversation, sender: Person, body: str) -> str:
-    """Return why staff have to look at a message first, one of `SpamReason`; empty if they don't.
+    """Return why staff have to review a message first, one of `SpamReason`; empty if they don't.
 
     Once the shop has answered, the conversation's mark is removed.
 
@@ -100,7 +100,7 @@ def _shops_written_to(shopper_id: int, shop_id: int) -> int:
 
 
 def _is_said_to_many(conversation: Conversation, body: str, most: int) -> bool:
-    """Whether as many other shops as allowed have got nearly the same text."""
+    """Whether the allowed number of other shops has already got nearly the same text."""
     compared = texts.letters(body)
     if not texts.is_long_enough(compared):
         return False
@@ -114,7 +114,7 @@ def _is_said_to_many(conversation: Conversation, body: str, most: int) -> bool:
 
 
 def _said_to_others(conversation: Conversation) -> Iterator[tuple[int, str]]:
-    """Yield the shop and the words of what a shopper has sent elsewhere, also if it is held."""
+    """Yield the shop and text of each message that the shopper sent elsewhere, even if held."""
     others = _others(conversation.consumer_id, conversation.shop_id)
     own = Q(conversation__in=others, sender=conversation.consumer_id)
     for model in (Message, HeldMessage):
@@ -123,9 +123,9 @@ def _said_to_others(conversation: Conversation) -> Iterator[tuple[int, str]]:
 
 
 def _wait_for_other_sends(shopper_id: int) -> None:
-    """Judge one message of a person at a time, so that copies sent at once see each other.
+    """Judge one message of a person at a time, so that copies sent at the same time are compared.
 
-    On SQLite nobody else writes meanwhile.
+    SQLite needs no lock, because it has only one writer at a time.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
