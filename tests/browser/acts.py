@@ -14,7 +14,7 @@ LONGEST_DELAY = 30.0  # seconds between two attempts to connect, see `connection
 
 
 def until(page: Page, condition: str, patience: float = PATIENCE) -> None:
-    """Wait until something is true of the page's `session`.
+    """Wait until a condition on the page's `session` is true.
 
     `wait_for_function` can't be used here: it treats a promise as true.
     """
@@ -42,7 +42,7 @@ def live(page: Page) -> None:
 
 
 def returned(page: Page) -> None:
-    """Wait until the page has found a server again that was away for a while."""
+    """Wait until the page has found its server again, after the server was away for a while."""
     until(page, "live", LONGEST_DELAY + PATIENCE)
 
 
@@ -72,7 +72,7 @@ def bodies(page: Page) -> list[str]:
 
 
 def waits(page: Page, count: int) -> None:
-    """Wait until this many of the reader's messages are unsent."""
+    """Wait until exactly this many of the reader's messages are unsent."""
     expect(page.locator(".message[data-pending]")).to_have_count(count)
 
 

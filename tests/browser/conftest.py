@@ -80,7 +80,7 @@ def site(transactional_db: None, servers: Site) -> Iterator[Site]:
 
 
 def servers_at_work() -> bool:
-    """Whether somebody is using the database, or did a moment ago and may continue."""
+    """Whether somebody is using the database, or used it a moment ago and may continue."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -132,7 +132,7 @@ def person(
 ) -> Iterator[Callable[..., Page]]:
     """`person(user)`: a page in a browser in which the user is logged in; None means a visitor.
 
-    `just_logged_in=True`: the password is not asked again where security is changed.
+    `just_logged_in=True`: pages that change security don't ask for the password again.
     """
     contexts = []
     seats = cycle(browsers)

@@ -51,7 +51,7 @@ def stored() -> list[tuple[str, list[str]]]:
 
 
 def is_drawn(page: Page, count: int) -> None:
-    """Wait until so many pictures are sent and shown, and their thumbnails have arrived."""
+    """Wait until this many pictures are sent and shown, and their thumbnails have arrived."""
     expect(page.locator(".message[data-pending]")).to_have_count(0)
     expect(page.locator(".files__picture img")).to_have_count(count)
     page.wait_for_function(

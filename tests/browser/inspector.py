@@ -1,9 +1,9 @@
 """Accessibility of every page, in both languages and both colour schemes.
 
-A page is loaded once per language. In English everything is checked, and the colours in both
-schemes; in `make test` the dark ones of every third page, since all pages share their colours. The
-Spanish page has the same elements, so only what depends on its words is checked: their language,
-and whether they have room at the width of a small phone.
+A page is loaded once per language. In English everything is checked, with the colours of both
+schemes; `make test` checks the dark colours of only every third page, since all pages share their
+colours. The Spanish page has the same elements, so the tests check only what depends on its words:
+their language, and whether they have room at the width of a small phone.
 """
 
 from collections.abc import Callable, Iterable

@@ -30,7 +30,7 @@ class Line:
             socket.send(frame)
 
     def silence(self) -> None:
-        """Leave the sockets of now open, but let nothing from the server arrive any more."""
+        """Leave the current sockets open, but let nothing from the server arrive any more."""
         self.silent += self.sockets
 
     def cut(self, *, requests: bool = True) -> None:

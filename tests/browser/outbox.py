@@ -33,7 +33,7 @@ def age(page: Page, days: float) -> None:
 
 
 def come_back_with_old_lines(page: Page, conversation: Conversation, number: int) -> None:
-    """Write without a connection, and open another page with one eight days later."""
+    """Write without a connection, and open another page eight days later, with a connection."""
     line = Line(page)
     open_thread(page, conversation)
     line.cut()

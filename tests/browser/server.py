@@ -56,7 +56,7 @@ class Remembering:
 
 
 def is_whole(answer: list[Any]) -> bool:
-    """Whether it is a file, to its end: it ends early if the client leaves, perhaps at its head."""
+    """Whether it is a whole file. An answer ends early if the client leaves, even after headers."""
     if len(answer) < 2 or answer[0]["status"] != 200:
         return False
     return answer[-1]["type"] == "http.response.body" and not answer[-1].get("more_body")

@@ -1,4 +1,4 @@
-"""Messages that somebody has chosen not to be alerted of arrive quietly."""
+"""Messages arrive quietly if somebody has chosen not to be alerted to them."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""A shop sets its hours; whoever writes outside of them gets an automatic reply."""
+"""A shop sets its hours; people who write outside of them get an automatic reply."""
 
 from datetime import timedelta
 

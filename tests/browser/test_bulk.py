@@ -1,4 +1,4 @@
-"""Many conversations at once: what was not done is said, and stays selected."""
+"""Many conversations at once: the page says what was not done, and keeps it selected."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ Refuse = Callable[[Route], None]
 
 @pytest.fixture
 def rows(product: Product) -> list[Conversation]:
-    """Two more than a page of conversations, the newest last: of Client 00 to Client 26."""
+    """Two conversations more than a page, from Client 00 to Client 26, the newest last."""
     made: list[Conversation] = []
     for number in range(PAGE_SIZE + 2):
         client = UserFactory(name=f"Client {number:02}")
@@ -42,7 +42,7 @@ def inbox(person: Person, seller: User, rows: list[Conversation]) -> Page:
 
 
 def after(answered: int, refuse: Refuse) -> Refuse:
-    """Let some requests through, and refuse those after them."""
+    """Let some requests through, and refuse the later ones."""
     seen: list[Route] = []
 
     def handle(route: Route) -> None:
@@ -58,7 +58,7 @@ def busy(route: Route) -> None:
 
 
 def in_parts_of(page: Page, size: int) -> None:
-    """Let each request of an act have fewer conversations."""
+    """Limit how many conversations each request of an act may have."""
 
     def serve(route: Route) -> None:
         answer = route.fetch()

@@ -143,13 +143,13 @@ def test_counts_are_asked_for_one_at_a_time_however_slow_the_answer(
     desk.route("**/case/state/", lambda route: waiting.append(route))
 
     def one_more() -> None:
-        """Let a case come up, and all the time pass in which the page collects events."""
+        """Let a case come up, and let all the time pass in which the page collects events."""
         with opened.value.expect_event("framereceived", lambda text: "desk.changed" in text):
             held(shopper, conversation, "Pay me on the other app")
         desk.clock.run_for(10_000)
 
     def asked(number: int) -> Route:
-        """Wait until the page has asked so many times; return the last request."""
+        """Wait until the page has made this many requests; return the last one."""
         end = time.monotonic() + PATIENCE
         while len(waiting) < number:
             assert time.monotonic() < end

@@ -1,4 +1,4 @@
-"""A thread that is open ends before the reader's eyes when the other side is gone."""
+"""An open thread ends before the reader's eyes when the other side is gone."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is on every page: the inbox and its count, notices, the line about the connection."""
+"""What every page has: the inbox and its count, notices, the line about the connection."""
 
 from typing import Any
 

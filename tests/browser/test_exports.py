@@ -1,4 +1,4 @@
-"""Take a conversation along: the ZIP that a browser saves, and the page in it."""
+"""Export a conversation: the ZIP that a browser saves, and the page in it."""
 
 import zipfile
 from datetime import timedelta
@@ -25,7 +25,7 @@ READY = "Your download is ready"
 
 @pytest.fixture
 def long_talk(conversation: Conversation, shopper: User, settings: Any) -> Conversation:
-    """One that is prepared in the background."""
+    """A conversation whose export is prepared in the background."""
     fill(conversation, shopper, settings.EXPORT_DIRECT_MESSAGES + 1)
     return conversation
 

@@ -1,4 +1,4 @@
-"""An open conversation shows what a reload would show, also after what no event says."""
+"""An open conversation shows what a reload would show, even after changes without an event."""
 
 import re
 import uuid
@@ -47,7 +47,7 @@ def page(person: Person, seller: User, asked: Conversation) -> Page:
 
 
 def looks_as_after_a_reload(page: Page, *selectors: str) -> None:
-    """Compare what is shown now with the same after a reload."""
+    """Compare what the page shows now with what it shows after a reload."""
     shown = [page.locator(one).all_inner_texts() for one in selectors]
     page.reload()
     live(page)

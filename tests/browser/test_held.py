@@ -1,4 +1,4 @@
-"""A message is being checked: its sender sees that; the other side gets it once it is released."""
+"""The sender of a held message sees that it is checked; the other side gets it once released."""
 
 import uuid
 

@@ -242,7 +242,7 @@ def test_a_catch_up_that_was_refused_is_asked_for_again(
     page = person(shopper)
 
     def something_was_said() -> None:
-        """Store a message without announcing it: only a request will find it."""
+        """Store a message without announcing it, so that only a request can find it."""
         MessageFactory(conversation=conversation, body="Hello?")
 
     refused = refuse_once(page, "conversation.open", something_was_said)

@@ -49,7 +49,7 @@ STICKS_OUT = """() => {
 
 @pytest.fixture
 def wide_world(shopper: User, seller: User, shop: Shop, moderator: User) -> Conversation:
-    """Everything with a name is called by one word of maximum length."""
+    """A world in which every name is one word of maximum length."""
     for user, letter in ((shopper, "S"), (seller, "M")):
         user.name = letter + WIDE * 59
         user.email = f"{letter}{WIDE * 62}@{'w' * 60}.example".lower()
@@ -78,7 +78,7 @@ def wide_world(shopper: User, seller: User, shop: Shop, moderator: User) -> Conv
 
 
 def look(page: Page, addresses: list[str]) -> list[tuple[str, list[str]]]:
-    """Return what sticks out on some pages."""
+    """Return the elements that stick out on these pages."""
     wide_pages = []
     for address in addresses:
         page.goto(address)
@@ -152,7 +152,7 @@ WITHOUT_ACCENTS = """() => {
 
 
 def same(*screenshots: bytes) -> bool:
-    """Whether two screenshots look the same to the naked eye."""
+    """Whether two screenshots look the same to a person."""
     one, other = (Image.open(io.BytesIO(data)).convert("L") for data in screenshots)
     difference = ImageChops.difference(one, other).point(lambda value: 255 * (value > FAINT))
     return one.size == other.size and difference.getbbox() is None

@@ -210,7 +210,7 @@ def test_an_open_conversation_that_leaves_the_list_shows_whose_turn_it_is(
 def test_a_late_answer_brings_no_turn_back(
     person: Person, seller: User, colleague: User, conversation: Conversation
 ) -> None:
-    """The row is asked for again while an older answer, in which it waited, is on its way."""
+    """The page requests the row again while an older answer, in which it waits, is on its way."""
     MessageFactory(conversation=conversation, body="Is it still there?")
     page = person(seller)
     rows, held = re.compile(r"/rows/\?.*conversation=\d"), list[tuple[Route, APIResponse]]()
@@ -259,7 +259,7 @@ def test_all_that_are_shown_are_selected_and_left_again(inbox: Page) -> None:
 
 
 def press(page: Page, key: str, **options: bool) -> None:
-    """Press a key as no driver can: with Caps Lock, held down, or with AltGr."""
+    """Press a key in a way that no driver can: with Caps Lock, held down, or with AltGr."""
     page.evaluate(
         """([key, options]) => (document.activeElement ?? document.body).dispatchEvent(
             new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...options }),

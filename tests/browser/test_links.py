@@ -70,7 +70,7 @@ def test_the_browser_and_the_server_draw_the_same_links(
 
 
 def shown_whole(text: str) -> str:
-    """Leave out what a message can't contain, and an HTML parser would change."""
+    """Leave out characters that a message can't contain and an HTML parser would change."""
     return re.sub(r"[\x00\r\ud800-\udfff]", "", text)
 
 

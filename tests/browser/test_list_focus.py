@@ -1,4 +1,4 @@
-"""The focus stays in the list, whatever is drawn again."""
+"""The focus stays in the list, whatever is rendered again."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""Searches, older pages and lists by waiting: what happens shows as after a reload."""
+"""Searches, older pages and lists by waiting show changes as they would after a reload."""
 
 import re
 
@@ -21,7 +21,7 @@ PAGE_SIZE = 25  # conversations
 
 @pytest.fixture
 def rows(product: Product) -> list[Conversation]:
-    """Two more than a page of conversations, the newest last: of Client 00 to Client 26."""
+    """Two conversations more than a page, from Client 00 to Client 26, the newest last."""
     made: list[Conversation] = []
     for number in range(PAGE_SIZE + 2):
         client = UserFactory(name=f"Client {number:02}")

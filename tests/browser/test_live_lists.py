@@ -33,7 +33,7 @@ class Held:
         self.routes.append(route)
 
     def wait(self, *, pass_time: bool = False) -> None:
-        """Wait until there is one."""
+        """Wait until a request is held back."""
         deadline = time.monotonic() + PATIENCE
         while not self.routes:
             assert time.monotonic() < deadline
@@ -42,7 +42,7 @@ class Held:
             settle(self.page)
 
     def let_go(self) -> None:
-        """Release one, and wait until its page has rendered it: the clock must stand still."""
+        """Release one and wait until its page has rendered the rows. The clock must stand still."""
         route = self.routes.pop(0)
         page = route.request.frame.page
         route.continue_()
@@ -62,7 +62,7 @@ def something_changed(page: Page) -> None:
 
 
 def settle(page: Page) -> None:
-    """Let the page do everything that needs no time to pass."""
+    """Let the page do everything that doesn't need time to pass."""
     page.evaluate("fetch('/static/favicon.svg', { cache: 'no-store' })")
 
 

@@ -1,4 +1,4 @@
-"""A conversation of thousands of messages: a window of it is on the page, and moves."""
+"""A conversation of thousands of messages: the page has a window of it, which moves."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def sequences(page: Page) -> list[int]:
 
 
 def contiguous(page: Page) -> list[int]:
-    """Return what is shown, which has no gap, nothing twice, and not too much."""
+    """Return what the page shows. Check that it has no gap, nothing twice, and not too much."""
     shown = sequences(page)
     assert shown == list(range(shown[0], shown[-1] + 1))
     assert len(shown) <= MOST

@@ -1,4 +1,4 @@
-"""Staff give a reason to look; both sides see later that they did."""
+"""Staff give a reason to look; later, both sides see that they looked."""
 
 from datetime import timedelta
 

@@ -22,7 +22,7 @@ SOCKET = {"site", "bundles/session"}
 
 @contextmanager
 def without(page: Page, script: str) -> Iterator[None]:
-    """Block one script in the browser, which keeps the others in its cache.
+    """Block one script in the browser; the others stay in its cache.
 
     A route would disable the cache for all of them.
     """

@@ -17,7 +17,7 @@ ROWS, TITLE, SAID = ".inbox__link", ".thread__title", ".undo"
 
 @pytest.fixture
 def waiting(product: Product) -> list[Conversation]:
-    """Sixty conversations, the newest last: of Client 00 to Client 59."""
+    """Sixty conversations, from Client 00 to Client 59, the newest last."""
     rows: list[Conversation] = []
     for number in range(WAITING):
         client = UserFactory(name=f"Client {number:02}")
@@ -51,7 +51,7 @@ class Morning:
         expect(self.page.locator("[data-count=ours]")).to_have_text(str(count))
 
     def choose(self, kind: str, *keys: str) -> None:
-        """Open the choices of an act, and choose by further keys."""
+        """Open the choices of an act, and choose with more keys."""
         self.press(kind)
         dialog = self.page.get_by_role("dialog")
         expect(dialog.locator("button:focus")).to_have_count(1)

@@ -15,7 +15,7 @@ NAMES, PREVIEWS, ROWS = ".inbox__link", ".inbox__preview", "**/conversations/row
 
 @pytest.fixture
 def requests(inbox: Page) -> list[str]:
-    """The requests for rows from now on."""
+    """All requests for rows from now on."""
     made: list[str] = []
     inbox.on("request", lambda one: made.append(one.url) if "/rows/" in one.url else None)
     return made

@@ -1,4 +1,4 @@
-"""Two colleagues and a shopper: notes reach the colleague, and nothing of them the shopper."""
+"""Two colleagues and a shopper: notes reach the colleague, and nothing about them the shopper."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""Messages that are written but not acknowledged: what a browser keeps, and when it sends."""
+"""Messages without an acknowledgement: what a browser keeps, and when it sends them."""
 
 import json
 import time

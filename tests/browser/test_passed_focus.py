@@ -1,4 +1,4 @@
-"""Buttons that leave the page when they are used: the focus goes where one continues."""
+"""Buttons that disappear when they are used: the focus goes where the person continues."""
 
 import pytest
 from playwright.sync_api import Page, expect

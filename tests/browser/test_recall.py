@@ -48,7 +48,7 @@ def send_to_many(seller: User, product: Product) -> list[Message]:
 
 
 def tab_to(page: Page, wanted: str) -> None:
-    """Press Tab until the focus is on what a selector describes."""
+    """Press Tab until the focus is on the element of a selector."""
     for _ in range(200):
         if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
             return

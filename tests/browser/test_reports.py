@@ -1,4 +1,4 @@
-"""Reporting things from where one sees them, with and without an account, and staff's queue."""
+"""Reporting things where people see them, with and without an account, and staff's queue."""
 
 from typing import Any
 

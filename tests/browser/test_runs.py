@@ -65,7 +65,7 @@ def test_the_server_and_the_browser_group_alike(
 def test_the_day_is_above_the_line_for_new_messages(
     zone: str, person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
-    """Also where the reader's day isn't the server's, so the browser draws its own."""
+    """Even if the reader's day isn't the server's, so that the browser renders its own."""
     said(conversation, "SSS", unread_from=3)
     noon = timezone.now().replace(hour=12) - timedelta(days=3)
     conversation.messages.update(created_at=noon - timedelta(days=2))

@@ -21,7 +21,7 @@ WARNING = ".thread .message .scam-warning"
 
 @pytest.fixture(autouse=True)
 def known_for_long(shopper: User, seller: User) -> None:
-    """Of new accounts, such messages would be held."""
+    """Make accounts old, because such messages from new accounts would be held."""
     for person in (shopper, seller):
         person.date_joined = timezone.now() - timedelta(days=30)
         person.save(update_fields=["date_joined"])
@@ -84,7 +84,7 @@ def edit(page: Page, before: str, now: str) -> None:
 
 
 def react(asking: Page, answering: Page) -> None:
-    """Let a script draw the message again, and wait until it has."""
+    """Let a script render the message again, and wait until it is done."""
     asking.locator("#message-1 .message__menu summary").focus()
     asking.keyboard.press("Enter")
     asking.locator("#message-1 [data-react='👍']").click()

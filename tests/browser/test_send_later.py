@@ -1,4 +1,4 @@
-"""Sending later from the composer, with colleagues and the shopper beside."""
+"""Sending later from the composer, while colleagues and the shopper have it open too."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Staff write to both sides: two people see it live, at its place, and that it was taken back."""
+"""Staff write to both sides: two people see it live and in place, and that it is taken back."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Past answers above the message box: used, edited, hidden, and never sent by themselves."""
+"""Past answers above the message box: used, edited, hidden, and never sent automatically."""
 
 from typing import Any
 

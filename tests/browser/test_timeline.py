@@ -1,4 +1,4 @@
-"""Whatever arrives in whatever order, a thread shows no gap as contiguous and nothing twice."""
+"""Whatever arrives in whatever order, a thread hides no gap and shows nothing twice."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some

@@ -24,7 +24,7 @@ from tests.whole import only_whole
 
 
 def remember_toasts(page: Page) -> None:
-    """From now on, keep the texts of the page's toasts."""
+    """Keep the texts of the page's toasts from now on."""
     page.evaluate(
         """() => {
             window.told = [];

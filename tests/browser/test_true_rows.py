@@ -1,4 +1,4 @@
-"""Rows are true although events come late, twice, or not at all."""
+"""Rows are correct even if events come late, twice, or not at all."""
 
 from datetime import timedelta
 from typing import Any

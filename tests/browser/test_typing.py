@@ -1,4 +1,4 @@
-"""Who is typing: everybody who is, and nobody who has stopped."""
+"""A page shows everybody who is typing, and nobody who has stopped."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -35,7 +35,7 @@ def answering(
 
 
 def started(page: Page) -> None:
-    """Wait for the scripts that tell and show who is typing; the socket may be live before."""
+    """Wait for the scripts that send and show who is typing; the socket may be live before them."""
     names = "['trato-thread', 'trato-composer']"
     page.evaluate(
         f"Promise.all({names}.map((name) => customElements.whenDefined(name))).then(() => true)"

@@ -1,4 +1,4 @@
-"""Uploads that are interrupted: by the line, a reload, a server's or a session's end."""
+"""Uploads interrupted by a lost connection, a reload, or the end of a server or a session."""
 
 from pathlib import Path
 from typing import Any

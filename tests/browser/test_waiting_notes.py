@@ -1,4 +1,4 @@
-"""Notes that are written and not stored yet: what a browser keeps, and when it sends."""
+"""Notes that are written but not stored yet: what a browser keeps, and when it sends them."""
 
 from playwright.sync_api import Page, Route, expect
 

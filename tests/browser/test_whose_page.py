@@ -1,4 +1,4 @@
-"""A page keeps belonging to the person it was rendered for, even after another login."""
+"""A page still belongs to the person it was rendered for after somebody else has logged in."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ TOLD = "#connection"
 
 
 def sit_down(page: Page, user: User | None) -> None:
-    """In this browser, somebody else logs in, or the person logs out."""
+    """Log somebody else in, in this browser, or log the person out."""
     if user is None:
         page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
         return
