@@ -1,6 +1,6 @@
 """Malicious clients, in a separate process: `python -m tests.faults.attack`.
 
-Ten of them do the same for some seconds, and reconnect whenever they are disconnected. Prints the
+Ten clients do the same for some seconds, and reconnect whenever they are disconnected. Prints the
 outcome of each attempt as JSON: the close code, or another reason.
 """
 
@@ -80,7 +80,7 @@ def _line(target: Target) -> connect:
 
 
 async def _read_slowly(target: Target) -> str:
-    """Request page after page and read none of them; then read on to get the close code."""
+    """Request page after page without reading; then read everything to get the close code."""
     async with _line(target) as socket:
         socket.transport.pause_reading()
         for _ in range(40):

@@ -30,8 +30,8 @@ class Cast:
         conversations: each person's conversations, by name.
         members: the IDs of each conversation's people.
         shops: by the owner's name.
-        watched: the conversations in which people write messages that are held for review. Once
-            one was held, sends go another way there, so most conversations are not watched.
+        watched: the conversations in which people write messages that are held for review. Once a
+            message was held there, sends go another way, so most conversations are not watched.
         staff: two moderators.
     """
 

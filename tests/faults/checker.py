@@ -1,6 +1,6 @@
 """Compare what the clients saw with the database, and describe violations.
 
-It is a pure function of the two: it asks no server and trusts no client.
+It is a pure function of these two: it asks no server and trusts no client.
 """
 
 import math
@@ -22,7 +22,7 @@ class Verdict:
 
     Args:
         sent: messages that clients sent to the server, without trespassers.
-        acknowledged: those that the server acknowledged.
+        acknowledged: messages that the server acknowledged.
         lost: acknowledged or held but not in the database, or in it but missing on a client.
         doubled: stored more than once.
         reordered: delivered after a later message.
@@ -49,7 +49,7 @@ def check(history: History, truth: Truth, clients: dict[str, int]) -> Verdict:
     """Compare a history with the truth.
 
     Args:
-        clients: those that stayed to the end, with their badges.
+        clients: the clients that stayed to the end, with their badges.
     """
     verdict = Verdict()
     sends = {event.client_id for event in history.of("send") if _is_member(event, truth)}
@@ -201,7 +201,7 @@ def _out_of_order(history: History) -> Iterator[str]:
 
 
 def _files_that_could_not_be_fetched(history: History, truth: Truth) -> Iterator[str]:
-    """A client that is shown a file can fetch it, unless its message is gone by then."""
+    """A client that is shown a file can fetch it, unless its message is gone in the meantime."""
     hidden = {row.id for row in truth.rows if row.removed or row.withdrawn}
     ends = {(event.client, event.conversation) for event in history.of("revoked")}
     for event in history.of("fetched"):
@@ -224,7 +224,7 @@ def _files_fetched_too_early(history: History) -> Iterator[str]:
 
 
 def _files_fetched_too_late(history: History) -> Iterator[str]:
-    """Nobody who has learnt that a message is gone can still fetch its files."""
+    """Nobody who knows that a message is gone can still fetch its files."""
     for event in history.of("fetched"):
         if event.how == "gone" and event.code == "200":
             yield f"{event.client}: got file {event.file} of message {event.id}, which is gone"

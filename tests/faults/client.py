@@ -45,7 +45,7 @@ class Client(Tab):
         return True
 
     async def read(self, conversation: int) -> None:
-        """Mark as read everything that was delivered in order."""
+        """Mark everything as read that was delivered in order."""
         await self._write(
             type="conversation.read",
             conversation=conversation,
@@ -103,7 +103,7 @@ class Client(Tab):
         await self._send(client_id)
 
     async def _regret(self, conversation: int, sequence: int, pk: int) -> None:
-        """Withdraw a message; that is done once it is seen, or the connection is lost."""
+        """Withdraw a message. That is done once the change is seen or the connection is lost."""
         await asyncio.sleep(self._random.uniform(0.1, 0.3))
         await self._write(type="message.withdraw", conversation=conversation, sequence=sequence)
         deadline = time.monotonic() + ANSWER_PATIENCE
@@ -118,7 +118,7 @@ class Client(Tab):
             self._sent[pk][sequence] = frame["client_id"]
 
     async def _held(self, client_id: str, waiting: Waiting) -> None:
-        """Write another one behind it, and perhaps take it back."""
+        """Write another message behind a held one, and perhaps take the held one back."""
         self.files.hold(waiting.conversation, waiting.files or [])
         if self._random.random() < TAKEN_BACK:
             delay = self._random.uniform(0.1, 0.5)

@@ -1,4 +1,4 @@
-"""Read the truth."""
+"""Read what the database contains at the end, see `truth`."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
@@ -25,7 +25,7 @@ from .truth import HeldRow, Row, Truth
 
 
 def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
-    """Read it for the conversations that are keys of `members`.
+    """Read the truth about the conversations that are keys of `members`.
 
     Args:
         former: people whose access changed; their badge is not checked.

@@ -1,7 +1,7 @@
 """Decide about held messages in processes that kill themselves: `python -m tests.faults.decider`.
 
-It reads one decision from each line of its input, and forks a process for it. It answers with a
-line: `KILLED`, or `DONE` if the process ended without passing the point.
+It reads one decision from each line of its input, and forks a process to carry it out. It answers
+with a line: `KILLED`, or `DONE` if the process ended without passing the point.
 """
 
 import os

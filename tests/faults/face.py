@@ -1,4 +1,4 @@
-"""What a message shows, as one text: the same from a frame as from the database."""
+"""What a message shows, as one text: a frame and the database give the same text."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from messaging.models import Message
 
 
 def of_frame(message: dict[str, Any]) -> str:
-    """Return it for a message as a client gets it."""
+    """Return the text for a message as a client gets it."""
     quote = message["quote"] and message["quote"]["sequence"]
     reactions = [
         (given["reaction"], user["id"]) for given in message["reactions"] for user in given["users"]
@@ -21,7 +21,7 @@ def of_frame(message: dict[str, Any]) -> str:
 def of_row(
     message: Message, reactions: Iterable[tuple[str, int]], files: Iterable[int] = ()
 ) -> str:
-    """Return what a client should have got of a stored message."""
+    """Return the text that a client should have got for a stored message."""
     removed, withdrawn = message.removed_at is not None, message.withdrawn_at is not None
     if message.is_hidden:
         return _face("", [removed, withdrawn, False], None, [], [])
@@ -30,7 +30,7 @@ def of_row(
 
 
 def has_changed(message: dict[str, Any]) -> bool:
-    """Whether a message can be seen to have changed since it was sent."""
+    """Whether a message shows that it has changed since it was sent."""
     return any(message[name] for name in ("removed", "withdrawn", "edited", "reactions"))
 
 

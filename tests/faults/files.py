@@ -1,4 +1,4 @@
-"""What a client does with files: upload its own, fetch those that it is shown, and try others'."""
+"""What a client does with files: upload its own, fetch the ones it is shown, and try others'."""
 
 import asyncio
 import http.client
@@ -24,8 +24,9 @@ _unsent: dict[int, set[int]] = {}  # by conversation: files that nobody else has
 class Files:
     """The files of one client.
 
-    It fetches each file as soon as it is shown (`shown`), again once the message is gone (`gone`),
-    and those that others have uploaded and not sent yet, or whose messages are held (`unsent`).
+    It fetches each file as soon as it is shown (`shown`), and again once the message is gone
+    (`gone`). It also tries files that others have uploaded but not sent yet, or whose messages are
+    held (`unsent`).
 
     Args:
         address: of the server to ask, for each request.
@@ -49,7 +50,7 @@ class Files:
         return bool(self._tasks)
 
     def is_gone(self, message: int) -> bool:
-        """Whether the client has learnt that a message was withdrawn or removed."""
+        """Whether the client knows that a message was withdrawn or removed."""
         return message in self._gone
 
     def close(self) -> None:
@@ -57,7 +58,7 @@ class Files:
             task.cancel()
 
     async def upload(self, conversation: int, client_id: str, number: int) -> list[int] | None:
-        """Upload files for a message, each until it is stored; None if that is refused for good."""
+        """Upload files for a message, each until it is stored; None if one is refused for good."""
         files = []
         for _ in range(number):
             key = str(uuid.uuid4())
@@ -82,7 +83,7 @@ class Files:
             self.spawn(self._fetch(conversation, pk, self._shown.get(pk, []), "gone"))
 
     def hold(self, conversation: int, files: list[int]) -> None:
-        """The message with these files is held, so that others must not get them yet."""
+        """Note that the message with these files is held, so that others must not get them yet."""
         _unsent.setdefault(conversation, set()).update(files)
 
     async def peek(self, conversation: int) -> None:

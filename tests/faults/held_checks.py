@@ -1,8 +1,8 @@
 """Compare what the clients saw of held messages with the database; a part of `checker`.
 
 The clocks of clients and database are not compared. Staff note that they are about to decide, and
-senders that they are about to take a message back; only after that may anybody get it, or what
-was sent behind it.
+senders that they are about to take a message back. Only after that may anybody get the message, or
+what was sent after it.
 """
 
 import math
@@ -16,7 +16,7 @@ Place = tuple[int, int]  # a conversation and a sender
 
 
 def lost(history: History, truth: Truth) -> Iterator[str]:
-    """A message that the server has held must be somewhere."""
+    """A message that the server has held must not be lost."""
     stored = {row.client_id for row in truth.rows} | {row.client_id for row in truth.held}
     for client_id, event in {event.client_id: event for event in history.of("held")}.items():
         if client_id not in stored and event.user in truth.members.get(event.conversation, ()):
@@ -24,9 +24,9 @@ def lost(history: History, truth: Truth) -> Iterator[str]:
 
 
 def overtaken(history: History, truth: Truth) -> Iterator[str]:
-    """What somebody sends after the answer that an earlier message is held comes after that one.
+    """What somebody sends after hearing that an earlier message is held comes after that message.
 
-    Only by the answer is it known in which order the server got them.
+    Only that answer shows in which order the server got them.
     """
     sequences = {row.client_id: row.sequence for row in truth.rows}
     waiting = {row.client_id for row in truth.held if row.is_open}
@@ -45,7 +45,7 @@ def overtaken(history: History, truth: Truth) -> Iterator[str]:
 
 
 def shown_early(history: History, truth: Truth) -> Iterator[str]:
-    """Nobody gets a held message before it is released, or one that waits behind it.
+    """Nobody gets a held message, or one that waits behind it, before it is released.
 
     Its sender does not get `message.accepted` either.
     """
@@ -80,7 +80,7 @@ def shown_early(history: History, truth: Truth) -> Iterator[str]:
 
 
 def delivered_though_not_due(history: History, truth: Truth) -> Iterator[str]:
-    """What was rejected or taken back is not in the log, and what was delivered is."""
+    """Rejected messages and those taken back are not in the log; delivered ones are."""
     stored = {row.client_id for row in truth.rows}
     states = {row.client_id: row.state for row in truth.held}
     told = {event.client_id: event.kind for event in history.of("rejected", "withdrawn")}
@@ -96,7 +96,7 @@ def delivered_though_not_due(history: History, truth: Truth) -> Iterator[str]:
 
 
 def told_to_others(history: History, truth: Truth) -> Iterator[str]:
-    """Only its sender learns that a message is held, or rejected."""
+    """Only the sender of a message is told that it is held or rejected."""
     senders = {event.client_id: event.user for event in history.of("send")}
     for event in history.of("held", "rejected"):
         if event.user != senders.get(event.client_id):
@@ -104,7 +104,7 @@ def told_to_others(history: History, truth: Truth) -> Iterator[str]:
 
 
 def decided_badly(history: History, truth: Truth) -> Iterator[str]:
-    """A message is decided once, as its row says, with one entry and what belongs to it."""
+    """A message is decided once, as its row says, with one entry and all that belongs to it."""
     decisions: dict[str, list[str]] = defaultdict(list)
     for event in history.of("decided"):
         decisions[event.client_id].append(event.how)

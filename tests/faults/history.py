@@ -1,4 +1,4 @@
-"""What the clients saw and did, one event after another. Events are never changed."""
+"""What the clients saw and did, event by event. Events are never changed."""
 
 import time
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ class Event:
         at: seconds by the monotonic clock.
         client: the client's name; a person may have several.
         user: the person's ID.
-        changed: whether a message was no longer as it was sent.
+        changed: whether a message had changed since it was sent.
         face: what it showed, see `face`.
         file: the ID of a file.
     """

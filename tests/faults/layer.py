@@ -11,7 +11,7 @@ LATE = 0.4  # seconds; longer than a hub waits to restore the order
 
 
 class LossyLayer(PubSubLayer):
-    """Drops, duplicates and delays a tenth each of the events to other processes."""
+    """Drops a tenth of the events to other processes, duplicates a tenth, and delays a tenth."""
 
     async def publish_many(self, events: Iterable[GroupEvent], own: Collection[str] = ()) -> None:
         now: list[GroupEvent] = []

@@ -24,7 +24,8 @@ def answer_times(
     The rest were refused, or never acknowledged, or only after a disconnect.
 
     Args:
-        retried: count those that were acknowledged after a disconnect, or after "not right now".
+        retried: whether to count messages that were acknowledged after a disconnect, or after "not
+            right now".
     """
     sent: dict[str, float] = {}
     times: dict[str, float] = {}

@@ -129,7 +129,7 @@ def revocation_unheard() -> None:
 
 
 def edit_without_revision() -> None:
-    """An edit is stored and announced, but counts as no change of its conversation."""
+    """An edit is stored and announced, but doesn't count as a change of its conversation."""
 
     def store(message: Message, *columns: str) -> None:
         message.save(update_fields=columns)
@@ -164,7 +164,7 @@ def file_shown_before_its_message() -> None:
 
 
 def message_shown_before_its_files() -> None:
-    """A message is stored and announced; its files become its own a moment later."""
+    """A message is stored and announced, and gets its files only a moment later."""
     attach = file_sending.attach
 
     def later(message: Message, files: Sequence[File]) -> None:

@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def prepare_database(started: Stack) -> None:
-    """Migrate, unless that is done.
+    """Migrate the database, unless that is done already.
 
     Django is imported only now, because it reads addresses from the environment.
     """
@@ -67,7 +67,7 @@ async def play(started: Stack, options: argparse.Namespace) -> None:
 
 
 async def rows_of(scenario: Scenario, started: Stack, form: Form) -> AsyncIterator[Row]:
-    """A scenario that is not finished is red, and the next one starts from scratch."""
+    """Yield a scenario's rows. If it doesn't finish, it is red; the next starts from scratch."""
     try:
         async for row in scenario.play(started, form):
             yield row

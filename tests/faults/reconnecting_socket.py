@@ -22,7 +22,7 @@ class ReconnectingSocket:
 
     Args:
         address: called for each connection, so that a client may get another process.
-        cookie: the session's.
+        cookie: the cookie of the session.
         silence: seconds without a frame after which the connection counts as broken.
         randomness: of the delays.
     """
@@ -45,7 +45,7 @@ class ReconnectingSocket:
         raise NotImplementedError
 
     def _lost(self, code: str) -> None:
-        """A connection has ended, with a close code or the name of an error."""
+        """Handle the end of a connection, with a close code or the name of an error."""
 
     def leave(self) -> None:
         """Disconnect until `reconnect`."""
@@ -57,7 +57,7 @@ class ReconnectingSocket:
         self._may_connect.set()
 
     def move(self, address: Address) -> None:
-        """Connect to another address from the next time on."""
+        """Use another address from the next connection on."""
         self._address = address
 
     def reload(self) -> None:
@@ -80,7 +80,7 @@ class ReconnectingSocket:
                 await asyncio.sleep(self._randomness.uniform(0, ceiling))
 
     async def _connect(self) -> str:
-        """One connection, from the handshake to its end; returns the close code."""
+        """Keep one connection, from the handshake to its end; return the close code."""
         try:
             async with connect(
                 f"{self._address()}/ws/",

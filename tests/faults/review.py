@@ -1,4 +1,4 @@
-"""Staff who decide about held messages, at random moments, some of them at once."""
+"""Staff who decide about held messages at random moments, sometimes both at once."""
 
 import random
 from collections.abc import Collection
@@ -40,14 +40,14 @@ class Review:
     history: History
 
     def waiting(self) -> list[HeldMessage]:
-        """Return what needs a decision, the oldest first; what only waits behind it needs none."""
+        """Return messages that need a decision, oldest first; those waiting behind need none."""
         rows = HeldMessage.objects.filter(
             conversation__in=self.conversations, state=HeldMessage.State.WAITING
         )
         return list(rows.exclude(reason="").select_related("sender").order_by("pk"))
 
     def decide_one(self) -> None:
-        """Decide a random one. The database may be away."""
+        """Decide about a random message. The database may be away."""
         try:
             if rows := self.waiting():
                 self._decide(random.choice(rows))
@@ -91,7 +91,7 @@ class Review:
             connection.close()
 
     def _act(self, person: User, row: HeldMessage, how: How) -> None:
-        """Decide. Without a "decided" in the history, it is unknown whether that was done."""
+        """Decide. Without "decided" in the history, it is unknown whether it was done."""
         self.begin(row, how)
         try:
             if how == "released":
@@ -114,11 +114,11 @@ class Review:
 
 
 def client_id_of(row: HeldMessage) -> str:
-    """Return the ID with which its body begins, or the stored one if the body is gone."""
+    """Return the ID that a message's body begins with, or the stored one if the body is gone."""
     return row.body.partition(" ")[0] or str(row.client_id)
 
 
 def _choose(row: HeldMessage) -> How:
-    """Nothing of a suspended person can be released."""
+    """Choose a decision. No message of a suspended person can be released."""
     released = row.sender.is_active and random.random() < RELEASED
     return "released" if released else "rejected"

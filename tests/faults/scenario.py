@@ -1,4 +1,4 @@
-"""What a scenario is, and how much of it is run."""
+"""What a scenario is, and how much of it runs."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Form:
-    """How much is run.
+    """How much of the scenarios runs.
 
     Args:
         long: for `make faults`; the short form runs in `make test`.
@@ -32,7 +32,7 @@ class Scenario:
     """One fault, or several of a kind.
 
     Args:
-        play: yields a row for each.
+        play: yields a row for each fault.
         ground: its environment, a function of `stack`.
         in_short: whether the short form includes it.
     """

@@ -21,7 +21,7 @@ MAX_CONNECTIONS = 60  # of PostgreSQL; two servers use at most 36
 
 
 class Stack:
-    """Servers that can get a defect, or die, each time they are started.
+    """Servers that can get a defect, or be made to die, each time they start.
 
     Args:
         folder: the run's files.
@@ -106,7 +106,7 @@ class Stack:
 
 
 class _Front(cluster.Cluster):
-    """Only the nginx of the deployed cluster."""
+    """The deployed cluster's nginx, without the rest."""
 
     counted = ""
 
@@ -141,7 +141,7 @@ def postgresql_and_redis(folder: Path) -> Iterator[Stack]:
 
 @contextmanager
 def sqlite(folder: Path) -> Iterator[Stack]:
-    """One server and an SQLite file."""
+    """Prepare one server with an SQLite file."""
     os.environ |= {
         "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
         "REDIS_URL": "",
@@ -170,5 +170,5 @@ async def pause(part: services.Server, seconds: float) -> None:
 
 
 def settings(**changes: object) -> dict[str, str]:
-    """For `serve`: change some settings of the site."""
+    """Return changes for `serve` that change some settings of the site."""
     return {"FAULTS_SETTINGS": json.dumps(changes)}

@@ -70,7 +70,7 @@ class Stage:
         return client
 
     async def all_live(self) -> None:
-        """Wait until every client that may has resumed everything."""
+        """Wait until every client with access has resumed everything."""
         async with asyncio.timeout(OPENING):
             for client in self.clients.values():
                 if not client.ended:
@@ -152,8 +152,8 @@ class Stage:
     async def settle(self, patience: float = 60.0) -> None:
         """Stop talking, and wait until nothing is in flight any more, or twice for `patience`.
 
-        The outboxes empty by themselves, staff decide what is left, and two heartbeats later
-        everybody has everything, or more of them on a slow machine: no client gets help.
+        The outboxes empty by themselves, staff decide what is left, and two heartbeats later (or
+        more on a slow machine) everybody has everything: no client gets help.
         """
         await self.stop_talking()
         staying = [
@@ -224,7 +224,7 @@ async def stage(
     silence: float | None = None,
     everybody: bool = True,
 ) -> AsyncIterator[Stage]:
-    """A cast on a stack whose servers run; everybody has a client and is live."""
+    """Yield a cast on a stack with running servers; everybody has a client and is live."""
     people = await run_in_thread(lambda: cast.create(shoppers=shoppers))
     made = Stage(stack, people, heartbeat, silence or max(5 * heartbeat, 5.0))
     try:

@@ -229,14 +229,14 @@ class Tab(ReconnectingSocket):
     # -- what the person does then -----------------------------------------------------------
 
     def _accepted(self, frame: dict[str, Any], waiting: Waiting | None) -> None:
-        """A message of the person has its place in the log.
+        """Called when a message of the person has its place in the log.
 
         Args:
-            waiting: as it was in the outbox; None if that is known already.
+            waiting: the message as it was in the outbox; None if it was accepted before.
         """
 
     async def _held(self, client_id: str, waiting: Waiting) -> None:
-        """A message of the person is being checked."""
+        """Called when a message of the person is being checked."""
 
     # -- out ---------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The checker with made-up histories: it notices every violation, and nothing else."""
+"""The checker with made-up histories: it notices every violation and nothing else."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def truth(*rows: Row, **changes: Any) -> Truth:
 
 
 def history(*rows: Row) -> History:
-    """Both clients correctly see what the shopper sends."""
+    """A history in which both clients correctly see what the shopper sends."""
     log = History()
     log.add("connect", "shopper", SHOPPER)
     log.add("connect", "seller", SELLER)

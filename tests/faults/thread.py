@@ -40,7 +40,7 @@ class Thread:
         return self._settle()
 
     def resume(self, items: Iterable[Item], revision: int) -> list[Item]:
-        """Add a page: everything up to `revision` is here now. Returns the same as `add_live`."""
+        """Add a page: now everything up to `revision` is here. Returns the same as `add_live`."""
         placed = []
         for item in sorted(items, key=lambda item: item.revision):
             if item.revision <= self.revision:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 class Row:
     """A stored message. `client_id` is read from its body, which no defect can change.
 
-    `face` is what clients should see of it, see the module of that name.
+    `face` is what clients should see of the message, see the module of that name.
     """
 
     conversation: int
@@ -26,12 +26,12 @@ class HeldRow:
     """A message that is or was held for review.
 
     Args:
-        suspicious: a rule has held it; otherwise it only waits behind an earlier one.
+        suspicious: whether a rule has held it; otherwise it only waits behind an earlier message.
         state: see `HeldMessage.State`.
-        rejected: staff have rejected it, even if its sender has removed it from sight since.
-        entries: in the audit trail, about decisions.
-        notices: to its sender, that it was rejected.
-        cases: of staff, about it; `open_cases` wait for somebody.
+        rejected: whether staff have rejected it, even if its sender has dismissed it since.
+        entries: the number of entries about decisions in the audit trail.
+        notices: the number of notices to its sender that it was rejected.
+        cases: the number of staff's cases about it; `open_cases` wait for somebody.
     """
 
     conversation: int

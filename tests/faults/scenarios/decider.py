@@ -53,7 +53,7 @@ async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
 
 
 async def _kill_one(running: Stage, decider: Decider, how: How, point: str) -> list[str]:
-    """Let a process die at a point, and return what it has left half done."""
+    """Let a process die at a point, and return what it left half done."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         rows = await run_in_thread(running.review.waiting)

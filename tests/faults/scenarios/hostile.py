@@ -75,7 +75,7 @@ def _say_long_things(running: Stage) -> None:
 
 
 async def _start(running: Stage, attack: str, seconds: int) -> asyncio.subprocess.Process:
-    """The attackers use the session of one of the shoppers, beside the shopper's own client."""
+    """Start attackers that use a shopper's session, in parallel to the shopper's own client."""
     server = 0 if attack == SLOW else None
     return await asyncio.create_subprocess_exec(
         # Directly to a server, because nginx would buffer megabytes for slow readers.

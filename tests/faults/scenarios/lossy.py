@@ -1,4 +1,4 @@
-"""The layer drops, duplicates and delays a tenth of its events each."""
+"""The layer drops a tenth of its events, duplicates a tenth, and delays a tenth."""
 
 import asyncio
 from collections.abc import AsyncIterator

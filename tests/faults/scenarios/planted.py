@@ -16,7 +16,7 @@ SHORT = ("global_cursor",)
 
 
 async def unharmed(stack: Stack, form: Form) -> AsyncIterator[Row]:
-    """The same conversation without a defect."""
+    """Run the same conversation without a defect."""
     row = await _run(stack, form, "no fault")
     row.require(row.n > 0, "nothing was sent")
     yield row

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away: a clear `unavailable`, no acknowledged message is lost, all recovers."""
+"""PostgreSQL goes away: answers are a clear `unavailable`, nothing is lost, everything recovers."""
 
 import asyncio
 import signal

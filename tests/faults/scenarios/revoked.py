@@ -28,7 +28,7 @@ async def cut_off(stack: Stack, form: Form) -> AsyncIterator[Row]:
 
 
 async def cut_off_without_redis(stack: Stack, form: Form) -> AsyncIterator[Row]:
-    """With the product's own times in the long form, and shorter ones in the short form."""
+    """Use the product's own times in the long form, and shorter times in the short form."""
     heartbeat, check, promised, how = (
         (20, 30, 60.0, "the product's own times")
         if form.long
@@ -94,7 +94,7 @@ def _log_out(running: Stage, person: str) -> None:
 
 
 def _change_password(running: Stage, person: str) -> None:
-    """In another session of the same person, as on another device."""
+    """Change the password in another session of the same person, as on another device."""
     browser = Browser()
     browser.force_login(
         User.objects.get(pk=running.cast.people[person].id),
