@@ -1,4 +1,4 @@
-"""The people of the tests that compare two ways to store, and what two of them have said."""
+"""The people in the tests that compare the two stores, and what two of them have said."""
 
 import uuid
 
@@ -18,7 +18,7 @@ def cast(
 
 @pytest.fixture
 def talk(conversation: Conversation, shopper: User, colleague: User) -> Conversation:
-    """A question and two answers, sent by the actions."""
+    """A question and two answers, sent with the actions."""
     for sender, words in (
         (shopper, "My phone is secret"),
         (colleague, "We have two left"),

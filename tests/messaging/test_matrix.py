@@ -40,7 +40,7 @@ PEOPLE = (
 
 
 def acts(person: str) -> list[Any]:
-    """Return the acts that a person tries: every other one, unless it is `make test-all`."""
+    """Return the acts that a person tries: every second one, unless it is `make test-all`."""
     everything = list(ACTS.items())
     return everything if WHOLE else everything[PEOPLE.index(person) % 2 :: 2]
 

@@ -1,4 +1,4 @@
-"""Concurrent reads that finish in another order: the newer answer wins."""
+"""Concurrent reads that finish in a different order: the newer answer wins."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""A real server with clients that misbehave, only over the network.
+"""A real server, and clients that misbehave, using only the network.
 
 After each test, the process is still running, and another person's message goes through.
 """
@@ -32,7 +32,7 @@ GROWTH = 40 * 2**20  # bytes by which a hostile client may make the process grow
 
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One server for the whole file: whatever a test did to it, it must work for the next one."""
+    """One server for the whole file: whatever a test did to it, it must work for the next test."""
     with Site.on_test_database(tmp_path_factory.mktemp("site")) as made:
         made.start()
         yield made

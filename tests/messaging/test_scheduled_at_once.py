@@ -1,4 +1,4 @@
-"""Two who schedule at once share the last place of a limit. PostgreSQL."""
+"""Only one of two people who schedule at once gets the last place of a limit. PostgreSQL only."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor

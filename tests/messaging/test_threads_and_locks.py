@@ -1,4 +1,4 @@
-"""A lock that somebody holds keeps no thread of the sockets, which all of them need. PostgreSQL."""
+"""A lock that somebody holds blocks no thread that all sockets need. PostgreSQL only."""
 
 import asyncio
 import contextlib
@@ -36,7 +36,7 @@ pytestmark = [
 
 @pytest.fixture
 def one_thread(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
-    """Let the sockets have one thread, and those who wait for a lock all the time of a test."""
+    """Give the sockets one thread, and let waits for a lock last as long as a test."""
     settings.STATEMENT_TIMEOUT_SECONDS = PATIENCE
     with ThreadPoolExecutor(1) as threads:
         monkeypatch.setattr(database, "socket_threads", lambda: threads)

@@ -1,4 +1,4 @@
-"""The same site on uvicorn, as an example of a server that only supports ASGI."""
+"""The same site on uvicorn, as an example of a server that supports only ASGI."""
 
 import uuid
 from collections.abc import Callable, Iterator

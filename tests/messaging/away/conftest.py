@@ -22,7 +22,7 @@ WORDS = "We're closed. Back on Monday!"
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
-    """`clock.shift(seconds)`: let time pass, for the database too."""
+    """`clock.shift(seconds)`: let time pass, including the database's."""
     from django.utils import timezone
 
     for module in ("messaging.away.answering", "messaging.away.actions"):
@@ -51,7 +51,7 @@ def closed(shop: Shop, seller: User, clock: time_machine.Traveller) -> Shop:
 def ask(
     closed: Shop, shopper: User, conversation: Conversation, clock: time_machine.Traveller
 ) -> Callable[..., list[str]]:
-    """`ask()`: let the shopper write, do what is due; return the automatic answers so far."""
+    """`ask()`: let the shopper write, do what is due, and return all automatic answers so far."""
 
     def ask(who: User = shopper, where: Conversation = conversation) -> list[str]:
         say(who, where, "Is it glazed?")

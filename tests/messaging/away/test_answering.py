@@ -1,4 +1,4 @@
-"""A shop that is closed or away answers by itself: once a day, and only where nobody was there."""
+"""A shop that is closed or away answers automatically: once a day, and only if nobody was there."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -124,7 +124,7 @@ def test_what_was_written_before_it_was_switched_on_gets_none(
 def test_a_late_answer_is_sent_unless_the_shop_is_open_again(
     closed: Shop, shopper: User, conversation: Conversation, product: Product, clock: Clock
 ) -> None:
-    """As after an outage."""
+    """This happens after an outage."""
     clock.move_to(datetime(2026, 11, 30, 8, 10, tzinfo=SATURDAY.tzinfo))
     say(shopper, conversation)
     other = ConversationFactory(consumer=UserFactory(), product=product)
@@ -164,7 +164,7 @@ def test_other_shops_do_not_answer(ask: Ask, closed: Shop, other_seller: User) -
 
 
 def test_without_shops_that_answer_a_round_is_one_query(db: None) -> None:
-    """One more on PostgreSQL: the database's clock, which this test replaces."""
+    """On PostgreSQL, another query reads the database's clock, which this test replaces."""
     with CaptureQueriesContext(connection) as asked:
         assert answering.due(10) == 0
     assert len([one for one in asked if one["sql"].startswith("SELECT")]) == 1

@@ -1,4 +1,4 @@
-"""Each conversation is answered exactly once, although the processes that answer are killed."""
+"""Each conversation is answered exactly once, even if the processes that answer are killed."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A block stops everything between the two, says nothing to the other side, and can be undone."""
+"""A block stops everything between two people, stays hidden from the other, and can be undone."""
 
 import uuid
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def talk(conversation: Conversation, shopper: User, seller: User) -> Conversatio
 
 @pytest.fixture
 def sides(shopper: User, seller: User) -> dict[str, tuple[User, User]]:
-    """Who blocks, and who is blocked."""
+    """The person who blocks, and the person who is blocked."""
     return {"shopper": (shopper, seller), "shop": (seller, shopper)}
 
 
@@ -215,7 +215,7 @@ def test_pages_of_the_blocked_side_say_nothing(
 
 
 def _stable(page: str) -> list[str]:
-    """Return the lines of a page that are the same each time."""
+    """Return the lines of a page that are the same on every request."""
     changing = (
         "csrfmiddlewaretoken",
         "client_id",

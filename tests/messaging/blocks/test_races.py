@@ -1,4 +1,4 @@
-"""Where a block and a send meet, no message is stored after the block is committed."""
+"""If a block and a send happen at once, no message is stored after the block is committed."""
 
 import asyncio
 import contextlib

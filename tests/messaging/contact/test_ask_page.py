@@ -1,4 +1,4 @@
-"""The page on which a question is asked again, such as after a warning."""
+"""The page for asking a question again, for example after a warning."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What visitors ask before they log in: all of it is kept, and all of it is sent, once."""
+"""Questions that visitors ask before they log in: all are kept, and all are sent, once."""
 
 import html
 import uuid
@@ -30,7 +30,7 @@ def log_in(client: Client, user: User) -> None:
 
 
 def return_from_login(client: Client, subject: Product | Shop) -> Any:
-    """What the login page leads to."""
+    """Open the address that the login page returns to."""
     return client.get(f"{subject.get_absolute_url()}contact/")
 
 
@@ -40,7 +40,7 @@ def said() -> set[tuple[int | None, str]]:
 
 @pytest.fixture
 def products(product: Product) -> list[Product]:
-    """Of three shops."""
+    """Products of three shops."""
     return [product, ProductFactory(), ProductFactory()]
 
 

@@ -1,4 +1,4 @@
-"""What the pane beside a conversation shows, and to whom."""
+"""What the pane beside a conversation shows to different people."""
 
 import re
 import uuid

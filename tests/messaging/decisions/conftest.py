@@ -29,7 +29,7 @@ def said(shopper: User, conversation: Conversation) -> Message:
 
 @pytest.fixture
 def ruled(moderator: User) -> Callable[..., Decision]:
-    """`ruled(person, measure, **ruling)`: let the moderator decide; timed ones for three days."""
+    """`ruled(person, measure, **ruling)`: let the moderator decide. Timed measures last 3 days."""
 
     def rule(person: User, measure: str, **ruling: Any) -> Decision:
         if measure in ("mute", "limit", "suspend"):

@@ -1,4 +1,4 @@
-"""Which reports a decision answers, who may answer them, and who learns that it was overturned."""
+"""Which reports a decision answers, who may answer them, and who is told if it is overturned."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def theirs(seller: User, conversation: Conversation) -> Message:
 
 @pytest.fixture
 def both(conversation: Conversation, shopper: User, seller: User, theirs: Message) -> list[Report]:
-    """Reports of a conversation: the shopper's, and then the shop's in revenge."""
+    """Reports of a conversation: the shopper's, then the shop's in revenge."""
     return [
         report_conversation(shopper, conversation.pk, "scam", "Wants money elsewhere"),
         report_conversation(seller, conversation.pk, "abuse", "Liar"),
@@ -56,7 +56,7 @@ def overturn(person: User, decision: Decision, lead: User) -> None:
 
 
 def file(kind: str, shopper: User, seller: User, shop: Shop, said: Message) -> Report:
-    """Let the shopper report something that the seller answers for."""
+    """Let the shopper report something that the seller is responsible for."""
     if kind == "message":
         return report_message(shopper, said.conversation_id, said.sequence, "scam", "")
     if kind == "conversation":

@@ -1,4 +1,4 @@
-"""An appeal is decided by somebody else, once, and overturning undoes all that a decision did."""
+"""Somebody else decides an appeal, once, and overturning undoes everything that a decision did."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -34,7 +34,7 @@ def everything() -> list[Any]:
 
 
 def state(conversation: Conversation) -> list[Any]:
-    """Return what both sides see, besides revisions."""
+    """Return what both sides see, except for revisions."""
     conversation.refresh_from_db()
     columns = ("turn", "waiting_since", "ended_at", "is_closed", "last_sequence")
     messages = conversation.messages.order_by("sequence").values_list("body", "removed_at")

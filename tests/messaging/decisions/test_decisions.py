@@ -1,4 +1,4 @@
-"""A decision is one record: it is carried out, told and recorded together, or not at all."""
+"""A decision is one record: it is carried out, announced and recorded together, or not at all."""
 
 import uuid
 from collections.abc import Callable
@@ -27,7 +27,7 @@ MEASURES = [one.value for one in Decision.Measure if one != "hide"]  # that is a
 
 
 def on(measure: str, message: Message) -> dict[str, Any]:
-    """Return what a measure is about."""
+    """Return the object of a measure."""
     if measure == "reject":
         held = HeldMessage.objects.create(
             conversation=message.conversation,

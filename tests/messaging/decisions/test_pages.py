@@ -1,4 +1,4 @@
-"""My standing, and the pages on which staff decide."""
+"""A person's standing page, and the pages on which staff decide."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Two members of staff at once decide nothing twice; a mute ends what is under way."""
+"""Two members of staff never decide the same thing twice; a mute stops sends in progress."""
 
 import asyncio
 import uuid

@@ -1,4 +1,4 @@
-"""A mute acts at once on open sockets, and only the muted person's pages say so."""
+"""A mute affects open sockets at once, and only the muted person's pages show it."""
 
 import asyncio
 from collections.abc import Callable

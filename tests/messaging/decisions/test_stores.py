@@ -1,4 +1,4 @@
-"""Both stores refuse a muted or limited person's sends alike, also in a batch with others'."""
+"""Both stores refuse a muted or limited person's sends alike, even in a batch with others."""
 
 import uuid
 from collections.abc import Callable
@@ -26,7 +26,7 @@ Ruled = Callable[..., Decision]
 
 
 def both(person: User, conversation: Conversation) -> list[Any]:
-    """Return what each store answers to a send."""
+    """Return each store's answer to a send."""
     one, other = (attempt(person, conversation, uuid.uuid4(), "Hi") for _ in range(2))
     return [comparable(answer) for answer in (*stored([one]), *orm.store([other]))]
 

@@ -1,4 +1,4 @@
-"""What people read once a decision was taken back: nothing that is no longer so."""
+"""After a decision is taken back, people read nothing that is no longer true."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ STANDING = "/conversations/standing/"
 
 
 def excerpts() -> dict[int, str]:
-    """Return what each side's notification about the conversation quotes, by team; 0: nobody's."""
+    """Return what each side's notification about the conversation quotes, by team; 0 is no team."""
     rows = News.objects.filter(subject_kind="conversation")
     return dict(rows.values_list("team_id", "excerpt"))
 

@@ -1,4 +1,4 @@
-"""What is done to a thing of several people is decided about each, and taken back for all."""
+"""A measure on something that several people own is decided for each, and taken back for all."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Do what is due in processes that kill themselves: `python -m tests.messaging.due.killed`.
+"""Do due work in processes that kill themselves: `python -m tests.messaging.due.killed`.
 
 Each process dies by SIGKILL at a random point: before or after one of its statements, or before or
 after a COMMIT. Two of them run at a time, so that they also compete for the rows.
@@ -23,7 +23,7 @@ def main(sweep: str, kills: int, seed: int, latest: int) -> None:
     """Start processes that call the sweep with this dotted path.
 
     Args:
-        latest: the last point at which one may die; some of them should finish something before.
+        latest: the last point at which a process may die; some should finish something before.
     """
     django.setup()
     points = random.Random(seed)
@@ -41,7 +41,7 @@ def main(sweep: str, kills: int, seed: int, latest: int) -> None:
 
 
 def do_until(point: int, sweep: str) -> None:
-    """Do what is due, and die at a point; exit normally if nothing is due before."""
+    """Do due work, and die at a point; exit normally if nothing more is due before."""
     from django.db import connection as used
 
     connection: Any = used  # `_commit` is Django's own name for what sends COMMIT

@@ -1,4 +1,4 @@
-"""What is due in a conversation that somebody has locked keeps nothing else waiting. PostgreSQL."""
+"""Due work in a conversation that somebody has locked delays nothing else. PostgreSQL only."""
 
 import uuid
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is due is done soon, by each process, and whatever fails."""
+"""Due work is done soon, by each process, whatever fails."""
 
 import asyncio
 import threading
@@ -21,7 +21,7 @@ HOUR = 3600.0
 
 
 class Work:
-    """A sweep with so many things due; waits for rounds."""
+    """A sweep with some due work. A test can wait for its rounds."""
 
     def __init__(self, due: int = 0, error: Exception | None = None) -> None:
         self.due, self.error = due, error
@@ -44,7 +44,7 @@ class Work:
 
 
 def run(works: Sequence[Work], play: Callable[[], object]) -> None:
-    """Run the loop while something is played."""
+    """Run the loop while `play` runs."""
 
     async def whole() -> None:
         task = loop.start(works)
@@ -127,7 +127,7 @@ def test_the_command_does_all_that_is_due(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.fixture
 def woken(monkeypatch: pytest.MonkeyPatch, conversation: Conversation) -> list[bool]:
-    """Whether the loop was woken, once for each time."""
+    """An entry for each time that the loop was woken."""
     calls: list[bool] = []
     monkeypatch.setattr(watched_shops, "wake", lambda: calls.append(True))
     monkeypatch.setattr(watched_shops, "_watched", frozenset({conversation.shop_id}))

@@ -26,10 +26,10 @@ UNRELATED = {
 
 
 def addresses(values: Mapping[str, Sequence[object]]) -> Iterator[str]:
-    """Yield every address that may have to do with messages, with each value of its parameters.
+    """Yield every address that may involve messages, with each value of its parameters.
 
     Args:
-        values: of each parameter that has to do with messages.
+        values: the values of each parameter that involves messages.
 
     Raises:
         AssertionError: there is an address with another parameter: add values for it.
@@ -47,7 +47,7 @@ def addresses(values: Mapping[str, Sequence[object]]) -> Iterator[str]:
 def fetched(
     client: Client, wanted: Iterator[str], *, scripts: bool = True
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield what is at each address: the page and, for `scripts`, what they get."""
+    """Yield the answers of each address: the page and, for `scripts`, what scripts get."""
     for address in sorted({*wanted}):
         kinds = ["text/html"]
         if scripts and address.startswith(FOR_SCRIPTS):

@@ -1,4 +1,4 @@
-"""Edit: for a while, only one's own words; everybody else sees them at once."""
+"""People can edit only their own words, for a while; everybody else sees the change at once."""
 
 import uuid
 from datetime import timedelta

@@ -1,6 +1,6 @@
 """After an edit, a withdraw or a removal, nothing that a person can fetch has the old words.
 
-Nor has anything that is sent to somebody afterwards; the files of a hidden message are gone, too.
+Nor does anything that is sent to somebody afterwards. The files of a hidden message are gone, too.
 """
 
 import uuid
@@ -72,13 +72,13 @@ class Scene:
         ]
 
     def has_old(self, content: bytes, act: str = "") -> bool:
-        """Whether something has the old words or files; an edit leaves the files as they are."""
+        """Whether an answer has the old words or files; an edit leaves the files as they are."""
         if OLD.encode() in content:
             return True
         return act != "edit" and (OF_FILES.encode() in content or content in self.contents)
 
     def addresses(self, person: User, product: Product) -> Iterator[str]:
-        """Yield what a person can open, as far as it may have to do with the messages."""
+        """Yield the addresses that a person can open and that may involve the messages."""
         talk = self.talk.get_absolute_url()
         news = Notification.objects.filter(recipient=person).values_list("pk", flat=True)
         yield from addresses(
@@ -111,12 +111,12 @@ class Scene:
         yield from ("/conversations/?sort=waiting", "/notifications/unread/?notices=1")
 
     def found(self, client: Client) -> bool:
-        """Whether a search for the word finds anything; its page repeats the word in any case."""
+        """Whether a search for the word finds anything; its page always repeats the word."""
         answer = client.get(f"/conversations/?q={OLD}", headers={"accept": "application/json"})
         return bool(answer.json()["rows"])
 
     def told(self, client: Client, person: User) -> Iterator[tuple[str, bytes]]:
-        """Do what one can with the messages; yield the answers."""
+        """Do everything possible with the messages; yield the answers."""
         talk, accept = self.talk.get_absolute_url(), {"accept": "application/json"}
         for number in (*OF_SHOPPER, *OF_SELLER):
             form = {"body": "That?", "client_id": str(uuid.uuid4()), "quote": str(number)}
@@ -221,7 +221,7 @@ def test_the_old_words_and_files_are_nowhere(
 
 
 def _may_read(act: str, name: str, where: str) -> bool:
-    """Whether it is the page of an edited message, where its own side reads the earlier text."""
+    """Whether this is an edited message's page, where its own side may read the earlier text."""
     own = OF_SHOPPER if name == "shopper" else OF_SELLER
     pages = tuple(f"messages/{number}/" for number in own)
     return act == "edit" and "text/html" in where and where.endswith(pages)

@@ -1,4 +1,4 @@
-"""Settings of a server that streams everything, however large, if it is asked to."""
+"""Settings of a server that streams everything on request, however large."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Large exports: prepared once in the background, for their owner only, and for a day."""
+"""Large exports: prepared once in the background, only for their owner, and for a day."""
 
 import io
 import math
@@ -332,7 +332,7 @@ def test_a_process_taken_for_dead_stores_nothing(
     exports.start(shopper, talk.pk)
 
     def slow(contents: Any) -> Any:
-        """Another process takes over meanwhile, and finishes."""
+        """A slow export: another process takes over meanwhile, and finishes."""
         monkeypatch.setattr(building, "pieces", pieces)
         Export.objects.update(free_at=timezone.now() - timedelta(seconds=1))
         assert building.due(1) == 1

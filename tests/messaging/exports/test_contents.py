@@ -1,4 +1,4 @@
-"""What is in an export: all that the person sees of the conversation, and nothing else."""
+"""An export contains everything that the person sees of the conversation, and nothing else."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""Each export is prepared once, although the processes that prepare them are killed."""
+"""Each export is prepared once, even if the processes that prepare it are killed."""
 
 import os
 import subprocess

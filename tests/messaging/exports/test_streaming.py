@@ -1,4 +1,4 @@
-"""What an export of 200 MB takes from a server: little memory, and nothing once nobody listens."""
+"""What an export of 200 MB costs a server: little memory, and nothing once the client leaves."""
 
 import http.client
 import os
@@ -98,7 +98,7 @@ def is_whole(path: Path) -> bool:
 
 
 def look_around(site: Site) -> None:
-    """Let the server have time, and see that it has time for others."""
+    """Give the server time, and check that it has time for other requests."""
     for _ in range(MEANWHILE):
         assert Visitor(site).get("/health/").status == 200
 

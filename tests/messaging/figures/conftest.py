@@ -38,7 +38,7 @@ def tell(conversation: Conversation, now: datetime) -> Tell:
 
 @pytest.fixture
 def figures(shop: Shop, now: datetime) -> Callable[..., Figures]:
-    """`figures()`: those of the shop, brought up to date."""
+    """`figures()`: the shop's figures, brought up to date."""
 
     def make(days: int = 30) -> Figures:
         actions.catch_up(shop.pk)

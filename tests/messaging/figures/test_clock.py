@@ -1,4 +1,4 @@
-"""The fair clock's rules, and the same histories by a plain, slow reference."""
+"""The fair clock's rules, and the same histories with a plain, slow reference."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta

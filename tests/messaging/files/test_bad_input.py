@@ -1,4 +1,4 @@
-"""What people and attackers upload: refused in words, and nothing is half stored."""
+"""What people and attackers upload is refused with an explanation, and nothing is half stored."""
 
 import errno
 import io

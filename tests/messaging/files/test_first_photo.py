@@ -1,4 +1,4 @@
-"""A photo on its way: uploaded, sent, seen by the other side and by nobody else."""
+"""A photo's path: uploaded, sent, and seen by the other side but by nobody else."""
 
 import io
 import json

@@ -31,7 +31,7 @@ def stored(settings: Any) -> list[Path]:
 
 
 def sent(person: User, conversation: Conversation, *contents: bytes | None) -> Message:
-    """Send a message with files; without contents, with a small photo."""
+    """Send a message with files; by default, with a small photo."""
     rows = [uploaded(person, conversation, content) for content in contents or (None,)]
     answer = actions.send(person, conversation.pk, uuid.uuid4(), "Look", [row.pk for row in rows])
     return Message.objects.get(pk=in_log(answer).id)

@@ -1,4 +1,4 @@
-"""How many files there may be, and whose: everybody else's look like none at all."""
+"""How many files a person may have and use; other people's files look as if they didn't exist."""
 
 import uuid
 from typing import Any

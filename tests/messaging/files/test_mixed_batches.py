@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Stores:
-    """Notes what is stored in which order; fails for bodies in `locked` and `lost`."""
+    """Notes what is stored, in order; fails for bodies in `locked` and `lost`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **failing: str) -> None:
         self.failing, self.stored = failing, list[str]()
@@ -38,7 +38,7 @@ class Stores:
 
 
 def attempts(person: User, *bodies: str) -> list[Attempt]:
-    """Attempts in conversation 1 or 2, the first letter says which; `+` has files."""
+    """Return attempts in conversation 1 or 2, as the first letter says; `+` means with files."""
     return [
         Attempt(
             sender=person,

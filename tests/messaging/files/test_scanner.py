@@ -1,4 +1,4 @@
-"""The scanner that docs/files.md shows, with a clamd that answers as the real one does."""
+"""The scanner that docs/files.md shows, with a clamd that answers like the real one."""
 
 import io
 import re
@@ -14,7 +14,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs/files.md"
 
 @pytest.fixture
 def clamd() -> Any:
-    """Return a scanner and start its server, which finds a virus in what contains EICAR."""
+    """Return a scanner and start its server, which finds a virus in files that contain EICAR."""
     [code] = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     names: dict[str, Any] = {}
     exec(code, names)  # noqa: S102 – our own document

@@ -1,4 +1,4 @@
-"""How large a file is, in words: as static/js/files/file-list.js says it of a new message."""
+"""How pages write a file's size: like static/js/files/file-list.js in a new message."""
 
 import pytest
 from django.utils import translation

@@ -1,4 +1,4 @@
-"""A held message lies outside the log until staff decide; only its sender knows of it."""
+"""A held message stays outside the log until staff decide; only its sender sees it."""
 
 import uuid
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A decision about a held message locks its case first, and others lock it last."""
+"""A decision about a held message locks its case first; other transactions lock it last."""
 
 import threading
 import uuid

@@ -1,4 +1,4 @@
-"""Not to deliver a held message is a decision: with reasons, told, and open to an appeal."""
+"""Rejecting a held message is a decision: it has reasons, is announced, and can be appealed."""
 
 import uuid
 from datetime import timedelta

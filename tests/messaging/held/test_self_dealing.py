@@ -1,4 +1,4 @@
-"""Staff who decide about themselves."""
+"""Staff can't decide about themselves."""
 
 import uuid
 from typing import Any

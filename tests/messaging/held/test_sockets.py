@@ -1,4 +1,4 @@
-"""Held messages over sockets: who hears of them, and the order in which they are stored."""
+"""Held messages over sockets: who gets events about them, and in which order they are stored."""
 
 import uuid
 from typing import Any
@@ -27,7 +27,7 @@ async def opened(socket_of: Any, user: User, talk: Conversation) -> Socket:
 
 
 async def burst(socket: Socket, talk: Conversation, *bodies: str) -> list[dict[str, Any]]:
-    """Send messages that come after each other, without waiting; return their answers in order."""
+    """Send messages one after another without waiting; return their answers in order."""
     keys = [str(uuid.uuid4()) for _body in bodies]
     for place, (key, body) in enumerate(zip(keys, bodies, strict=True)):
         after = {"after": keys[place - 1]} if place else {}

@@ -1,4 +1,4 @@
-"""Whose turn it is once a message is withdrawn or removed."""
+"""Whose turn it is after a message is withdrawn or removed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The page before a link that staff warn of: for those who read the message, to nowhere else."""
+"""The page before a link that staff warn of: for people in the conversation, to its links only."""
 
 from typing import Any
 

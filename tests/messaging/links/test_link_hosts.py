@@ -1,4 +1,4 @@
-"""The list of hosts: staff change it, processes keep it for a while."""
+"""The list of hosts: staff change it, and processes cache it for a while."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""What pages say of links that aren't plain: the real host, look-alikes, what staff decided."""
+"""What pages say about unusual links: the real host, look-alikes, what staff decided."""
 
 from typing import Any
 

@@ -249,7 +249,7 @@ def test_what_belongs_to_another_shop_is_a_404(
 def test_filters_don_t_tell_a_shopper_on_the_team_about_themselves(
     seller: User, shop: Shop, other_seller: User
 ) -> None:
-    """Somebody who asked, and works for the shop by now, is still the shopper there."""
+    """Somebody who asked a question and then joined the shop is still the shopper there."""
     label = Label.objects.create(shop=shop, name="Difficult", folded_name="difficult")
     rows = [
         ConversationFactory(consumer=person, product=ProductFactory(shop=shop), assignee=seller)

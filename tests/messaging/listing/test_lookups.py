@@ -1,4 +1,4 @@
-"""How much the list of a filter reads that leaves few conversations."""
+"""How much a list reads if its filter leaves few conversations."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ def product(shop: Shop) -> Product:
 
 @pytest.fixture
 def starred(seller: User, product: Product) -> list[Conversation]:
-    """Conversations that all are about one product, assigned and starred, newest first."""
+    """Conversations about the same product, all assigned and starred, newest first."""
     rows = Conversation.objects.bulk_create(
         Conversation(
             consumer=person, shop_id=product.shop_id, product=product, assignee=seller,
@@ -58,7 +58,7 @@ def starred(seller: User, product: Product) -> list[Conversation]:
 
 
 def looked_up(seller: User, wanted: Filter) -> tuple[list[int], list[int]]:
-    """Return a first page, and how many IDs each statement names that asks for other marks."""
+    """Return a first page, and how many IDs are in each statement that looks up other marks."""
     with CaptureQueriesContext(connection) as asked:
         page = queries.page_of(access.scope_of(seller), wanted, FIRST_PAGE, PAGE)
     named = [

@@ -1,4 +1,4 @@
-"""Acts on messages of staff: those of the two sides, and of staff."""
+"""Acts on messages of staff, by the two sides and by staff."""
 
 import uuid
 

@@ -183,7 +183,7 @@ class Scene:
         return [digests(MODELS), list(User.objects.order_by("pk").values_list("pk", "is_active"))]
 
     def own(self, person: str) -> Message:
-        """Return the message of a person's side."""
+        """Return the message from a person's own side."""
         return self.asked if person == "shopper" else self.answered
 
     def other_sides(self, person: str) -> Message:

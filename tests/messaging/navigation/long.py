@@ -1,4 +1,4 @@
-"""Long conversations, stored at once."""
+"""Long conversations, stored in bulk."""
 
 import uuid
 from collections.abc import Callable
@@ -20,12 +20,12 @@ def fill(
     body: Callable[[int], str] = "Message {}".format,
     start: datetime | None = None,
 ) -> None:
-    """Add messages of one person, one each minute, as `send` stores them.
+    """Add messages of one person, one per minute, as `send` stores them.
 
     Args:
         body: returns the text of a message by its sequence.
-        start: the minute before the first one; by default, when the last one was sent, or so that
-            the last one is of now.
+        start: the minute before the first new message. By default, the time of the
+            conversation's last message, or such that the last new one is sent now.
     """
     last = conversation.last_sequence
     start = start or conversation.last_message_at or timezone.now() - A_MINUTE * number

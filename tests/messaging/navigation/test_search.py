@@ -32,7 +32,7 @@ def client(shopper: User, client_of: Any) -> Client:
 # SQLite has one way for both.
 @pytest.fixture(params=["rare", "common"] if ON_POSTGRESQL else ["rare"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Search as for rare words, which an index finds, or as for common ones."""
+    """Search as if all words were rare, with an index, or as if all were common."""
     if request.param == "common":
         monkeypatch.setattr(postgresql, "RARE", -1)
     return str(request.param)

@@ -1,4 +1,4 @@
-"""Internal notes: exactly once, numbered without gaps, and none of the shopper's business."""
+"""Internal notes: stored exactly once, numbered without gaps, and invisible to the shopper."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""Notes when an account is deleted: they are the shop's, as its messages are."""
+"""Notes when an account is deleted: they stay with the shop, as its messages do."""
 
 import uuid
 from typing import Any

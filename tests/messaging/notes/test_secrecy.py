@@ -1,4 +1,4 @@
-"""A shopper never learns what the team notes or does, from no page, answer, frame or list."""
+"""No page, answer, frame or list shows a shopper what the team notes or does."""
 
 import json
 import re

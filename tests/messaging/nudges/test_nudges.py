@@ -1,4 +1,4 @@
-"""Reminders: one wordless one per side and day, never a message, never counted."""
+"""Reminders: one per side and day, without words, never a message and never counted."""
 
 import html
 import re
@@ -56,7 +56,7 @@ def waited(conversation: Conversation, hours: int = 48) -> Conversation:
 
 
 def everything(conversation: Conversation) -> list[Any]:
-    """Return all that a reminder must leave as it is."""
+    """Return everything that a reminder must leave as it is."""
     models = (Conversation, Message, Participant, TeamState, Wait)
     return [list(model._default_manager.order_by("pk").values()) for model in models]
 

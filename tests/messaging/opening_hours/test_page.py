@@ -228,7 +228,7 @@ def test_saving_keeps_what_a_colleague_has_changed_since_the_page_was_opened(
 
 
 def fields_of(text: str) -> dict[str, str]:
-    """Return the fields of the week on a page, with the values that it says it has shown."""
+    """Return a page's fields for the week, with the values that the page says it showed."""
     inputs = re.findall(r"<input[^>]*>", text)
     pairs = [
         (re.search(r'name="((?:initial-)?day\d)"', one), re.search(r'value="([^"]*)"', one))

@@ -1,4 +1,4 @@
-"""Schedules equal a plain, slow reference and `opening-hours-py`, whatever clocks do."""
+"""Schedules agree with a plain, slow reference and `opening-hours-py`, whatever clocks do."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -105,8 +105,9 @@ def test_intervals_are_in_order_and_do_not_touch(
 def in_osm(schedule: Schedule) -> str:
     """Write a schedule as OpenStreetMap does.
 
-    There, hours of a day replace what the night before would leave of it, and a day off keeps its
-    own hours after midnight. So each day is written with its own night and what it has of the last.
+    There, the hours of a day replace those that the night before would add to it, and a day off
+    keeps its own hours after midnight. So each day is written with its own night, and with what the
+    night before adds to it.
     """
 
     def hours(day: date) -> str:

@@ -1,4 +1,4 @@
-"""People who hide what they read or type don't see it of the other side, and nobody else loses."""
+"""If people hide what they read or type, they don't see others do it; nobody else is affected."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def talk(shopper: User, seller: User, conversation: Conversation) -> Conversation:
-    """A question and an answer, which both have read."""
+    """A question and an answer, which both sides have read."""
     for sender, reader, sequence in ((shopper, seller, 1), (seller, shopper, 2)):
         say(sender, conversation)
         mark_read(reader, conversation.pk, sequence)
@@ -44,7 +44,7 @@ def hide(user: User, *names: str) -> None:
 
 
 def marks(client_of: Any, user: User, talk: Conversation) -> dict[str, int]:
-    """Return the marks that a person gets, which must be the same wherever they look."""
+    """Return the read marks that a person gets, which must be the same everywhere."""
     client, path = client_of(user), talk.get_absolute_url()
     page = client.get(path)
     seen = [
@@ -159,7 +159,7 @@ async def open_again(socket: Socket, talk: Conversation) -> dict[str, int]:
 
 
 async def kinds_until_message(socket: Socket) -> list[str]:
-    """Return what a socket gets until the next message, of marks and typing."""
+    """Return the marks and typing events that a socket gets until the next message."""
     kinds: list[str] = []
     while True:
         frame = await next_frame(socket, "conversation.read", "typing", "message.created")

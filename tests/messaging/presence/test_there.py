@@ -1,4 +1,4 @@
-"""Shoppers see that somebody of the shop is there: not who, and not once they have gone."""
+"""Shoppers see that somebody from the shop is there, but not who, and only while it is true."""
 
 from datetime import timedelta
 from typing import Any

@@ -30,7 +30,7 @@ def store_marks(*marks: tuple[Conversation, User, int]) -> list[bool]:
 
 
 def send(who: User, where: Conversation) -> None:
-    """Send a message, or nothing if the sender may not."""
+    """Send a message, or nothing if the sender isn't allowed to."""
     try:
         actions.send(who, where.pk, uuid.uuid4(), "Hello")
     except Http404:

@@ -1,4 +1,4 @@
-"""Many read marks stored by one statement: the same as by the ORM for each of them."""
+"""One statement stores many read marks, with the same result as the ORM for each of them."""
 
 import asyncio
 from typing import Any

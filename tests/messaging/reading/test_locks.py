@@ -1,4 +1,4 @@
-"""Read marks lock rows in the order of sends, and a mark that waits holds up no other."""
+"""Read marks lock rows in the same order as sends, and a waiting mark delays no other."""
 
 import asyncio
 import random
@@ -53,7 +53,7 @@ def test_news_that_come_while_the_mark_waits_stay_unread(
 def test_marks_lock_notifications_in_the_order_of_sends(
     shopper: User, seller: User, shop: Shop, settings: Any
 ) -> None:
-    """By recipient and subject, not as stored: a waiting transaction holds none further on."""
+    """They lock by recipient and subject; a waiting transaction holds no later lock."""
     settings.SEND_LOCK_SECONDS = 30
     first, second = conversations(shopper, shop)
     for where in (second, first):

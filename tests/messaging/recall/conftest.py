@@ -37,7 +37,7 @@ Sent = Callable[..., list[Message]]
 
 @pytest.fixture
 def sent(product: Product) -> Sent:
-    """`sent(body, times, by)`: messages in as many conversations; to shoppers if `by` a seller."""
+    """`sent(body, times, by)`: messages in as many conversations, to shoppers if `by` a seller."""
 
     def send(body: str = SCAM, times: int = 1, by: User | None = None) -> list[Message]:
         shoppers = [UserFactory() for _ in range(times)]

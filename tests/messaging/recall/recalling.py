@@ -1,4 +1,4 @@
-"""Recall a scam or undo that, in a process that may be killed meanwhile, see `test_killed`."""
+"""Recall a scam or undo a recall, in a process that may be killed meanwhile, see `test_killed`."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -37,7 +37,7 @@ def _act() -> None:
 
 @transaction.atomic
 def check() -> None:
-    """Make sure that all is done or nothing, while nobody else recalls or undoes."""
+    """Make sure that everything is done or nothing. Nobody else recalls or undoes meanwhile."""
     talks = Conversation.objects.select_for_update().order_by("pk")
     count = len(talks.values_list("pk", flat=True))
     is_recalled = candidates.recalled().exists()

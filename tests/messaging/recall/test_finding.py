@@ -1,4 +1,4 @@
-"""Copies of a scam are found by what they share, from all accounts, and nothing else is."""
+"""Copies of a scam from all accounts are found by what they share, and nothing else is found."""
 
 import uuid
 

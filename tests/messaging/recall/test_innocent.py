@@ -1,4 +1,4 @@
-"""Innocent messages in a recall."""
+"""A recall leaves innocent messages alone."""
 
 import uuid
 from datetime import timedelta
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def test_a_victim_who_asks_about_the_number_is_not_chosen(
     confirmed: Message, seller: User, moderator: User
 ) -> None:
-    """The one who answers the scam and repeats its number isn't recalled with it."""
+    """A victim's answer that repeats the scam's number isn't recalled with it."""
     talk = confirmed.conversation
     answer = Message.objects.create(
         conversation=talk, sender=seller, side="seller", sequence=2, revision=2,

@@ -1,4 +1,4 @@
-"""A recall and its undoing are done or not, although the processes that do them are killed."""
+"""A recall is done or undone completely or not at all, even if its processes are killed."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A recalled message that was no scam after all: nobody is warned of it any longer."""
+"""If a recalled message wasn't a scam after all, nobody is warned of it any longer."""
 
 import pytest
 from django.db.models import F
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def warnings() -> list[tuple[int, str]]:
-    """Return who is warned, and where the notification leads."""
+    """Return the people who are warned, and where the notification leads."""
     rows = Notification.objects.filter(news__subject_kind=Recall.NEWS_KIND, read_at=None)
     return sorted(rows.annotate(url=F("news__url")).values_list("recipient", "url"))
 

@@ -1,4 +1,4 @@
-"""Others act while a recall is undone: it reads its decisions before it locks them."""
+"""Others act while a recall is being undone, which reads its decisions before it locks them."""
 
 import threading
 from typing import Any
@@ -22,7 +22,7 @@ pytestmark = [
 
 
 def meanwhile(monkeypatch: Any, act: Any) -> None:
-    """Run an act in another connection right before the undoing of a recall locks people."""
+    """Run an act on another connection right before the undoing of a recall locks people."""
     lock_people = recalls._lock_people
 
     def run() -> None:

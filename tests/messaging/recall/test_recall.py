@@ -1,4 +1,4 @@
-"""A recall takes a scam and its copies back at once, warns once, and is undone at once."""
+"""A recall takes a scam and all copies back together, warns once, and is undone as a whole."""
 
 from datetime import timedelta
 

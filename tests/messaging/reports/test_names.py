@@ -1,4 +1,4 @@
-"""Reporters read the names that they know, also if people have other names by now."""
+"""Reporters read the names that they know, even if people have changed their names since."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def report(shopper: User, colleague: User, conversation: Conversation) -> Report:
-    """The shopper's, about a colleague who has answered."""
+    """The shopper's report about a colleague who has answered."""
     say(colleague, conversation, "Hello")
     return report_person(shopper, conversation.pk, colleague.pk, "abuse", "")
 

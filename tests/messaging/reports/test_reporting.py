@@ -22,7 +22,7 @@ KINDS = ("message", "conversation", "product", "shop", "person")
 
 @pytest.fixture
 def addresses(conversation: Conversation, seller: User) -> dict[str, str]:
-    """Where the shopper reports something of each kind."""
+    """The addresses where the shopper reports something of each kind."""
     say(seller, conversation, "Pay me directly")
     at = conversation.get_absolute_url()
     product: Any = conversation.product

@@ -1,4 +1,4 @@
-"""People without an account report products and shops, as the Digital Services Act asks for."""
+"""People without an account report products and shops, as the Digital Services Act requires."""
 
 import re
 from typing import Any
@@ -53,7 +53,7 @@ def test_a_visitor_gets_a_mail_with_a_link_to_the_report(address: str) -> None:
 
 
 def test_the_mail_repeats_nothing_that_the_visitor_wrote(address: str) -> None:
-    """Anybody could use it to send words to somebody else."""
+    """Otherwise, anybody could use the mail to send words to somebody else."""
     words = {"words": "Buy at https://evil.example", "name": "Cheap Watches evil.example"}
     assert Client().post(address, FORM | words).status_code == 302
     (sent,) = mail.outbox

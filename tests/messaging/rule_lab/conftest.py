@@ -24,7 +24,7 @@ def no_pause(settings: Any) -> None:
 
 @pytest.fixture
 def wrote(product: Product) -> Wrote:
-    """`wrote(PHONE, age=2, days_ago=1)`: a message of a person whose account was so old then."""
+    """`wrote(PHONE, age=2, days_ago=1)`: a message from a person whose account was this old."""
 
     def write(
         body: str = PHONE,

@@ -1,4 +1,4 @@
-"""Messages that a rule is asked about."""
+"""Messages to check with a rule."""
 
 import uuid
 from typing import Any

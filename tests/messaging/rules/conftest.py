@@ -13,7 +13,7 @@ SetRule = Callable[..., ShieldRule]
 
 @pytest.fixture(autouse=True)
 def fresh_rules(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Load each test's rules, and nothing that others have counted."""
+    """Load each test's own rules, without what other tests have counted."""
     request.getfixturevalue("db" if _shares(request) else "transactional_db")
     _drop_counts()
     snapshot.load()

@@ -1,4 +1,4 @@
-"""Patterns that staff write, and rules that can't work, are refused when they are saved."""
+"""Bad patterns from staff, and rules that can't work, are refused when they are saved."""
 
 import uuid
 from typing import Any

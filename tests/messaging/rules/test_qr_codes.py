@@ -1,4 +1,4 @@
-"""QR codes in pictures count as links: for the rules, and for those who receive them."""
+"""QR codes in pictures count as links, both for the rules and for their recipients."""
 
 import uuid
 from typing import Any

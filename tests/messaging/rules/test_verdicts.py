@@ -1,4 +1,4 @@
-"""What staff decide about a rule's messages is counted; too many overturned make it review only."""
+"""Staff's decisions about a rule's messages count; with too many overturned, it only reviews."""
 
 from datetime import timedelta
 from typing import Any

@@ -18,11 +18,11 @@ def reply(shop: Shop) -> SavedReply:
 
 @pytest.fixture
 def form() -> dict[str, Any]:
-    """What the form of a new reply sends."""
+    """The values that the form for a new reply sends."""
     return {"name": "Shipping", "short": "shipping", "body": "We ship on Mondays, {{ shopper }}."}
 
 
 @pytest.fixture
 def address(conversation: Conversation) -> str:
-    """Where the composer gets its replies."""
+    """The address where the composer gets its replies."""
     return f"{conversation.get_absolute_url()}saved-replies/"

@@ -1,4 +1,4 @@
-"""People whose accounts aren't new: of those, what looks like a scam would be held."""
+"""People whose accounts aren't new; scam-like messages from new accounts would be held."""
 
 from datetime import timedelta
 

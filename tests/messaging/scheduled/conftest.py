@@ -1,4 +1,4 @@
-"""A message that the shop has scheduled, and the time when it is due."""
+"""A message that the shop has scheduled, and the time at which it is due."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The team schedules, changes and cancels; nobody's change overwrites another's."""
+"""The team schedules, changes and cancels; nobody overwrites a colleague's change."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Each message is sent exactly once, although the processes that send are killed."""
+"""Each message is sent exactly once, even if the processes that send it are killed."""
 
 import os
 import subprocess

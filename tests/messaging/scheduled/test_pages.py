@@ -1,4 +1,4 @@
-"""Scheduling with forms; the shopper learns nothing of it."""
+"""Scheduling with forms; the shopper sees nothing of it."""
 
 import re
 import uuid

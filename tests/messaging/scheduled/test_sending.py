@@ -1,4 +1,4 @@
-"""What is scheduled is sent once its time has come, or shown as failed with the reason."""
+"""A scheduled message is sent once its time has come, or shown as failed with the reason."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a search shows: the sentence with the words, highlighted, and the way to it."""
+"""What a search shows: the sentence with the words highlighted, and a link to it."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""No text that somebody searches for is an error."""
+"""No text that somebody searches for causes an error."""
 
 from collections.abc import Callable
 from typing import Any

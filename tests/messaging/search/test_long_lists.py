@@ -23,7 +23,7 @@ ON_POSTGRESQL = connection.vendor == "postgresql"
 
 @pytest.fixture
 def long_list(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """12 conversations of the shop, newest first, with limits that are small enough for them."""
+    """12 conversations of the shop, newest first, with limits small enough to matter."""
     monkeypatch.setattr(postgresql, "NEWEST", 4)
     monkeypatch.setattr(postgresql, "FURTHER", 6)
     made = []

@@ -1,4 +1,4 @@
-"""Search in internal notes: for the shop's team, and as if there were none for everybody else."""
+"""Search in internal notes: only for the shop's team; for others, notes don't seem to exist."""
 
 import re
 import uuid
@@ -35,7 +35,7 @@ def note(conversation: Conversation, seller: User) -> Note:
 
 @pytest.fixture(params=["rare", "common"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Search by the index, and by reading the newest conversations."""
+    """Search with the index, and by reading the newest conversations."""
     if request.param == "common":
         monkeypatch.setattr(postgresql, "RARE", -1)
 

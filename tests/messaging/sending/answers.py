@@ -1,4 +1,4 @@
-"""Answers of stores, made comparable."""
+"""Make answers of stores comparable."""
 
 import uuid
 from typing import Any

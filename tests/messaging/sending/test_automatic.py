@@ -1,4 +1,4 @@
-"""Messages that the shop sends by itself: marked for both sides, and nobody's own."""
+"""Messages that a shop sends automatically: marked for both sides, and written by nobody."""
 
 import re
 from typing import Any

@@ -27,7 +27,7 @@ def no_heartbeat(settings: Any) -> None:
 
 
 def untold(conversation: Conversation, **extra: Any) -> dict[str, Any]:
-    """Store such a message of the shopper; return the frame that repeats it."""
+    """Store such a message from the shopper; return the frame that repeats its send."""
     message = MessageFactory(conversation=conversation, body="Hello", **extra)
     news = NewsFactory(subject_id=conversation.pk, team_id=conversation.shop_id)
     for recipient_id in host.members_of(conversation.shop_id):

@@ -1,4 +1,4 @@
-"""Who is notified of a message that is unread for the whole shop: nobody twice."""
+"""Who is notified of a message that is unread for the whole shop, and that nobody is twice."""
 
 import threading
 import uuid
@@ -45,7 +45,7 @@ def say(shopper: User, conversation: Conversation) -> Callable[[], Sent]:
 
 
 def versions() -> list[Any]:
-    """Return the version of each notification's row, as PostgreSQL counts them."""
+    """Return the row version of each notification, as PostgreSQL counts versions."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, xmin, xmax FROM notifications_notification ORDER BY id")
         return list(cursor.fetchall())

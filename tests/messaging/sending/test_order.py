@@ -1,4 +1,4 @@
-"""Sends that don't wait for acknowledgements: each says what it is `after`, and order is kept."""
+"""Sends that don't wait for acknowledgements: each names the one it is `after`; order is kept."""
 
 import asyncio
 import uuid
@@ -39,7 +39,7 @@ class Held:
         return answer
 
     def release(self) -> None:
-        """Answer what is still held, because a socket that closes waits for it."""
+        """Answer the sends that are still held, because a closing socket waits for them."""
         for answer in self.answers:
             if not answer.done():
                 answer.set_result('{"type":"message.accepted"}')

@@ -1,4 +1,4 @@
-"""Sending: a message is stored once, numbered without gaps, and unread for the other side."""
+"""Sending: a message is stored once, numbered without gaps, and is unread for the other side."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Many sends stored by one statement: the same as by the ORM for each of them. PostgreSQL."""
+"""One statement stores many sends, with the same result as the ORM for each. PostgreSQL only."""
 
 import uuid
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def one_by_one(intents: list[Intent], cast: list[User], where: list[Conversation
 
 
 def together(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Any]:
-    """In batches of three, made as in `sending`: never a repeat together with the first."""
+    """Batches of three, made as in `sending`: never a repeat together with the first send."""
     return [
         comparable(answer)
         for batch in _batches(intents)
@@ -78,7 +78,7 @@ def _batches(intents: list[Intent]) -> Iterator[list[Intent]]:
 
 
 def everything(where: list[Conversation]) -> Any:
-    """Return everything that a send changes in some conversations, without IDs and times."""
+    """Return everything that a send changes in these conversations, without IDs and times."""
     keys = [conversation.pk for conversation in where]
     messages = Message.objects.filter(conversation__in=keys).order_by("conversation", "sequence")
     told = (

@@ -1,4 +1,4 @@
-"""Sends don't wait for unrelated locks: sockets while a transaction holds one."""
+"""Sends over sockets don't wait while a transaction holds an unrelated lock."""
 
 import asyncio
 import json

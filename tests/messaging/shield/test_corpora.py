@@ -1,4 +1,4 @@
-"""Recall and false alarms on the shield's own corpora; what is asked is in docs/shield.md."""
+"""Recall and false alarms on the shield's own corpora; docs/shield.md has the requirements."""
 
 from typing import Any
 

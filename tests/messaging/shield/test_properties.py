@@ -1,4 +1,4 @@
-"""What holds for any text: no exception, offsets inside it, the same whatever the case."""
+"""Properties for any text: no exception, offsets inside it, the same result in any case."""
 
 import sys
 import unicodedata
@@ -83,7 +83,7 @@ def test_findings_do_not_depend_on_case_or_form(
      "vv", "tele gram ", "612 punto ", "a . c o ", "insta a dash ", "123, 28009 "],
 )  # fmt: skip
 def test_work_grows_with_the_length_only(piece: str) -> None:
-    """Counted in calls of functions, for a text and for one twice as long."""
+    """Count function calls for a text, and for one twice as long."""
     looks = {"short": 0, "long": 0}
     for name, length in (("short", 1500), ("long", 3000)):
         text = (piece * length)[:length]
@@ -92,7 +92,7 @@ def test_work_grows_with_the_length_only(piece: str) -> None:
 
 
 def calls(text: str) -> int:
-    """Return how many Python and built-in functions are called to search a text."""
+    """Return how many calls of Python and built-in functions it takes to search a text."""
     count = 0
 
     def profile(_frame: Any, event: str, _argument: Any) -> None:

@@ -1,4 +1,4 @@
-"""Staff write to both sides: seen by both, counted by nothing, and nobody learns who it was."""
+"""Staff write to both sides: both see it, no counter includes it, and nobody sees who wrote it."""
 
 import json
 import uuid
@@ -50,7 +50,7 @@ GONE = "Our staff took this message back."
 
 
 def counted() -> list[Any]:
-    """Return all that a message of staff must leave as it is."""
+    """Return everything that a message of staff must leave as it is."""
     rows = [
         list(model.objects.order_by("pk").values())
         for model in (Message, Participant, TeamState, Wait)

@@ -1,4 +1,4 @@
-"""A shop that has answered before, and a question that waits."""
+"""A shop that has answered before, and a question without an answer."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ Answered = Callable[..., Message]
 
 @pytest.fixture
 def answered(shop: Shop, seller: User) -> Answered:
-    """`answered(question, answer)`: an answer of the shop, about no product unless `product=`."""
+    """`answered(question, answer)`: an answer of the shop, without a product unless `product=`."""
 
     def make(
         *words: str, product: Product | None = None, of: Shop = shop, by: User = seller

@@ -1,4 +1,4 @@
-"""Which past answers are suggested, in which order, and which never."""
+"""Which past answers are suggested, in which order, and which never are."""
 
 from datetime import timedelta
 from typing import Any
@@ -33,7 +33,7 @@ def suggested(client_of: Any, user: User, conversation: Conversation) -> list[di
 
 @pytest.fixture
 def others(answered: Answered) -> None:
-    """Answers to other questions, so that words have a rarity."""
+    """Answers to other questions, so that some words are rarer than others."""
     answered("Do you ship to Portugal?", "Yes, within a week.")
     answered("Which colours does the cushion have?", "Green and rust.")
     answered("What does the mirror weigh?", "4 kg.")

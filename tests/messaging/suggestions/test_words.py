@@ -1,4 +1,4 @@
-"""Stems, languages and the ranking; what anybody may type does no harm."""
+"""Stems, languages and the ranking; nothing that people type does any harm."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

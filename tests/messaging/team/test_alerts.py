@@ -38,7 +38,7 @@ def ask(
     request: pytest.FixtureRequest, shopper: User, seller: User, colleague: User,
     conversation: Conversation,
 ) -> Ask:  # fmt: skip
-    """`ask()`: the shopper writes; return whose badges have changed. Once for each store."""
+    """`ask()`: let the shopper write; return whose badges changed. Runs once for each store."""
 
     def one() -> list[int]:
         store: Any = orm.store if request.param == "request" else stored

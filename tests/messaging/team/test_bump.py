@@ -53,7 +53,7 @@ def test_many_conversations_take_as_many_queries_as_one(
 def test_changes_at_once_get_different_revisions(
     conversation: Conversation, second: Conversation
 ) -> None:
-    """Also those that lock two conversations in opposite orders."""
+    """Even if they lock two conversations in opposite orders."""
     pairs = iter([[conversation.pk, second.pk], [second.pk, conversation.pk]] * 4)
     answers = in_threads(8, lambda: actions.bump(next(pairs)))
     for pk in (conversation.pk, second.pk):

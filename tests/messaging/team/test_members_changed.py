@@ -1,4 +1,4 @@
-"""Open pages of a team hear who has come or gone, and of new names; the shopper's don't."""
+"""A team's open pages are told who joined, left or changed their name; the shopper's aren't."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Replying to a conversation that nobody takes care of takes it."""
+"""A reply takes a conversation that nobody takes care of."""
 
 import uuid
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Acting on conversations through their address, as a script does."""
+"""Act on conversations through their address, as a script does."""
 
 from collections.abc import Callable
 from typing import Any

@@ -29,7 +29,7 @@ Many = Callable[[int], list[Conversation]]
 
 @pytest.fixture
 def talk(conversation: Conversation, shopper: User, seller: User, colleague: User) -> Conversation:
-    """A conversation of a shop of two, which nobody takes care of."""
+    """An unassigned conversation of a shop with two members."""
     say(shopper, conversation)
     conversation.refresh_from_db()
     return conversation
@@ -44,7 +44,7 @@ def lines(client: Any, conversation: Conversation) -> list[str]:
 
 
 def told(person: User) -> int:
-    """Return how many notices a person has not read."""
+    """Return the number of a person's unread notices."""
     return notifications_of(person).filter(is_notice=True, read_at=None).count()
 
 

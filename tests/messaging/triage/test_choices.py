@@ -1,4 +1,4 @@
-"""Forms without scripts: what an act can be given, what it says afterwards, and its undo."""
+"""Forms without scripts: the choices of an act, what the page says afterwards, and undo."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Mark as read and unread, and mute: what it means for badges, and what the other side sees."""
+"""Mark as read or unread, and mute: what badges count, and what the other side sees."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,7 +24,7 @@ Read = Callable[[User, Conversation, int], Any]
 
 @pytest.fixture(params=["request", "socket"])
 def read(request: pytest.FixtureRequest) -> Read:
-    """`read(person, conversation, 3)`: as a form's or a script's request does, or as a socket."""
+    """`read(person, conversation, 3)`: by a form's or a script's request, or over a socket."""
 
     def by_socket(person: User, conversation: Conversation, sequence: int) -> Any:
         async def run() -> Any:

@@ -1,4 +1,4 @@
-"""Archive, star, snooze: what one person does for themselves, and nobody else notices."""
+"""Archive, star, snooze: what people do for themselves, without anybody else noticing."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

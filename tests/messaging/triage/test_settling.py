@@ -1,4 +1,4 @@
-"""Settle and reopen: the turn changes, the lanes count, and both can be undone."""
+"""Settle and reopen: the turn and the lanes' counts change, and both can be undone."""
 
 from datetime import timedelta
 from typing import Any
@@ -81,7 +81,7 @@ def test_a_stranger_settles_nothing(
 def test_an_undo_leaves_a_later_turn_alone(
     talk: Conversation, seller: User, colleague: User, shopper: User, act: Any, client_of: Any
 ) -> None:
-    """A colleague has settled what the shopper wrote since, so it looks as it did after the act."""
+    """A colleague settled what the shopper wrote since, so it looks as it did after the act."""
     answer = act(client_of(seller), "settle", [talk.pk])
     say(shopper, talk)
     act(client_of(colleague), "settle", [talk.pk])

@@ -112,7 +112,7 @@ def test_undo_restores_what_was_before(
     deadline=None,
 )
 def test_undo_leaves_what_others_did_since(world: World, name: str, after: list[Any]) -> None:
-    """What the colleague did stays, and what somebody has changed after the act is not undone."""
+    """What the colleague did stays, and changes that somebody made after the act are not undone."""
     seller, colleague = world.people
     with transaction.atomic():
         point = transaction.savepoint()

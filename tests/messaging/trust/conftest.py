@@ -21,7 +21,7 @@ Ask = Callable[..., Sent | Held]
 
 
 def of_age(person: User, days: int) -> User:
-    """Let an account be some days old."""
+    """Make an account some days old."""
     person.date_joined = timezone.now() - timedelta(days=days)
     person.save(update_fields=["date_joined"])
     return person

@@ -1,4 +1,4 @@
-"""The same text to many shops and floods are held, and nobody else's messages are."""
+"""Floods and the same text to many shops are held; nobody else's messages are."""
 
 import uuid
 from typing import Any
