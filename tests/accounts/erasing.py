@@ -43,12 +43,12 @@ MARK = "zq"  # at the beginning of each person's word; no other text has it
 
 
 def word_of(person: User) -> str:
-    """Return the word that all texts of this person have, and no text of anybody else."""
+    """Return a word that is in all of this person's texts, and in nobody else's."""
     return f"{MARK}{person.pk}x"
 
 
 def busy_shopper(product: Product, seller: User, moderator: User, lead: User) -> User:
-    """Return a shopper who has used all that stores words."""
+    """Return a shopper who has used every feature that stores words."""
     person: User = UserFactory(email="somebody@example.com")
     word = word_of(person)
     User.objects.filter(pk=person.pk).update(
@@ -96,7 +96,7 @@ def busy_shopper(product: Product, seller: User, moderator: User, lead: User) ->
 
 
 def busy_owner(shopper: User) -> User:
-    """Return somebody whose shop closes with the account, and who has used all that a shop has."""
+    """Return somebody who has used all that a shop has, and whose shop closes with the account."""
     person: User = UserFactory(seller=True)
     word = word_of(person)
     User.objects.filter(pk=person.pk).update(name=f"Bo {word}", email=f"{word}@example.com")
@@ -151,13 +151,13 @@ def turn(_limit: int) -> int:
 
 
 def people() -> list[User]:
-    """Return the shoppers with words, of whom the last one is a witness and never erased."""
+    """Return the shoppers with words. The last one is a witness, who is never erased."""
     return list(User.objects.filter(is_staff=False, date_joined__year=BORN).order_by("pk"))
 
 
 @transaction.atomic
 def check() -> None:
-    """Make sure that all of a person's words are there or none, while nobody is erased."""
+    """Make sure that all of a person's words are there, or none. Nobody is erased meanwhile."""
     list(User.objects.select_for_update().order_by("pk").values_list("pk"))
     everybody = people()
     whole = _rows_with(everybody[-1])
@@ -171,5 +171,5 @@ def check() -> None:
 
 
 def _rows_with(person: User) -> list[str]:
-    """Return the tables with a person's word, but SQLite's index, which may compress words."""
+    """Return the tables with a person's word, except SQLite's index, which may compress words."""
     return [name for name in tables_with(word_of(person)) if not name.endswith("_words_data")]

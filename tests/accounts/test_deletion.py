@@ -1,4 +1,4 @@
-"""Deleting an account: who may, what is asked, and what is gone afterwards."""
+"""Deleting an account: who may do it, what the site asks, and what is gone afterwards."""
 
 import re
 from typing import Any
@@ -37,7 +37,7 @@ written = pytest.fixture(written_lines)
 
 @pytest.fixture
 def client(shopper: User) -> Client:
-    """The shopper's browser, in which the password was just entered again."""
+    """The browser of the shopper, who has just entered the password again."""
     prove(shopper)
     client = Client()
     client.post("/accounts/login/", {"login": shopper.email, "password": PASSWORD})

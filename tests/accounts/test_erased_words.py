@@ -1,4 +1,4 @@
-"""After an erasure, nothing that is stored has the person's words."""
+"""After an erasure, nothing that the site stores has the person's words."""
 
 import pytest
 from django.core import mail

@@ -1,4 +1,4 @@
-"""An account is erased or not, although the processes that erase it are killed."""
+"""An account is erased completely or not at all, even if the processes that erase it are killed."""
 
 import os
 import subprocess

@@ -35,7 +35,7 @@ def columns(user: User) -> dict[str, Any]:
 
 
 def first(act: Callable[[], object], then: Any) -> Any:
-    """Return a method that lets `act` happen before it does what it always does."""
+    """Return a method that first lets `act` happen, and then does what it always does."""
 
     def method(*args: Any, **kwargs: Any) -> Any:
         act()

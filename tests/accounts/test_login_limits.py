@@ -219,7 +219,7 @@ def test_a_password_of_next_to_nothing_is_refused(
 
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The passwords that were hashed, which is what takes time."""
+    """The passwords that were hashed. Hashing is what takes time."""
     calls: list[str] = []
 
     def counted(password: str, *args: Any, **kwargs: Any) -> str:

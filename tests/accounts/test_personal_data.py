@@ -1,4 +1,4 @@
-"""The download of all that is stored about a person, for that person only."""
+"""The download of everything that is stored about a person, only for that person."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""What happens to shops when one of their people deletes the account."""
+"""What happens to a shop when a member deletes their account."""
 
 from typing import Any
 

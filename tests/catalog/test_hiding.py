@@ -1,4 +1,4 @@
-"""Staff take a product off sale, and it is as before once they allow it again."""
+"""Staff take a product off sale; once they allow it again, everything is as before."""
 
 import pytest
 from django.core.exceptions import ValidationError

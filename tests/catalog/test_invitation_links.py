@@ -1,4 +1,4 @@
-"""What the link in an invitation shows, and to whom."""
+"""What the link in an invitation shows to different people."""
 
 from datetime import timedelta
 from typing import Any

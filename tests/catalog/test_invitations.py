@@ -80,7 +80,7 @@ def test_an_address_is_confirmed_before_it_answers_an_invitation(
     client_of: Any,
     settings: Any,
 ) -> None:
-    """Also where people get in without confirming it, as in development."""
+    """Even where people can log in without confirming it, as in development."""
     settings.ACCOUNT_EMAIL_VERIFICATION = verification
     client, address = client_of(other_seller), EmailAddress.objects.filter(user=other_seller)
     address.update(verified=False)

@@ -82,7 +82,7 @@ def test_no_more_pictures_than_a_product_may_have_also_with_waiting_ones(
 def test_two_who_add_pictures_to_old_pages_make_no_more_than_a_product_may_have(
     product: Product, address: str, seller: User, client_of: Any, settings: Any
 ) -> None:
-    """Both forms count before either stores: the second one keeps its pictures."""
+    """Both forms count before either stores. The second form keeps its pictures to try again."""
     settings.PRODUCT_MAX_IMAGES = 2
     client, store = client_of(seller), seller_views._store
     form = fields_of(client.get(address).text)

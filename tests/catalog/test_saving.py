@@ -1,4 +1,4 @@
-"""Saving a product that a colleague may have changed meanwhile."""
+"""Saving a product that a colleague may have changed in the meantime."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

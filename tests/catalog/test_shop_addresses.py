@@ -1,4 +1,4 @@
-"""The address of a shop's page, and the former ones, which lead to it."""
+"""The address of a shop's page, and its former addresses, which lead to it."""
 
 import re
 from typing import Any

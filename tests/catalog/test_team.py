@@ -96,7 +96,7 @@ def test_an_agent_leaves(shop: Shop, seller: User, colleague: User, client_of: A
 def test_somebody_is_removed_after_a_question_only(
     shop: Shop, seller: User, partner: User, client_of: Any
 ) -> None:
-    """Invitations that the person has sent, perhaps to themselves, go with them."""
+    """The invitations that the person has sent, perhaps to themselves, are removed too."""
     own = TeamInvitationFactory(shop=shop, invited_by=partner, email="second@example.com")
     kept = TeamInvitationFactory(shop=shop, invited_by=seller)
     page = f"/my/team/{shop.pk}/{partner.pk}/remove/"

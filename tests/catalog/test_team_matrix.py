@@ -55,7 +55,7 @@ class Scene:
 
 @pytest.fixture
 def guest(stranger: User) -> User:
-    """Somebody who is invited."""
+    """Somebody who has an invitation."""
     prove(stranger)
     return stranger
 

@@ -1,4 +1,4 @@
-"""People hear who joined their team, that their role changed, and that they were removed."""
+"""People are told who joined their team, that their role changed, and that they were removed."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""The list of notifications, marking as read, and polling by pages without a socket."""
+"""The list of notifications, marking as read, and the polls of pages without a socket."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What isn't a message is counted at the bell, messages at the inbox."""
+"""The inbox counts messages, and the bell counts everything else."""
 
 import json
 import random
@@ -35,7 +35,7 @@ def tell(person: User, kind: str = "decision", number: int = 1, team: int | None
 
 
 def numbers(html: str) -> dict[str, int]:
-    """Return the numbers of the header's badges that are in view, by what they count."""
+    """Return the numbers on the header's visible badges, by what they count."""
     badges = re.findall(r'class="badge" data-badge="(\w+)" (hidden)?>(\d+)<', html)
     assert len(badges) == 2
     return {kind: int(number) for kind, hidden, number in badges if not hidden}

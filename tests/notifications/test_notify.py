@@ -1,4 +1,4 @@
-"""`notify()`: one row per person and subject, and words that are withdrawn."""
+"""`notify()`: one row per person and subject, and withdrawing the words."""
 
 import pytest
 
