@@ -1,4 +1,4 @@
-"""What the tests of the staff's pages share."""
+"""Fixtures that the tests of the staff's pages share."""
 
 from collections.abc import Callable
 
@@ -51,5 +51,5 @@ def said(shopper: User, conversation: Conversation) -> Message:
 
 @pytest.fixture
 def reported(seller: User, said: Message) -> Report:
-    """That message, reported by the seller."""
+    """The shopper's message, reported by the seller."""
     return report_message(seller, said.conversation_id, 1, "off_platform", "Wants my number")

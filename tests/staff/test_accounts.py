@@ -1,4 +1,4 @@
-"""Suspending and restoring: who may do it, to whom, and what it changes."""
+"""Suspending and restoring accounts: who may do it, to whom, and what it changes."""
 
 from collections.abc import Callable
 from typing import Any

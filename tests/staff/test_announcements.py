@@ -37,7 +37,7 @@ def of(row: Announcement, act: str = "change") -> str:
 
 
 def acts() -> list[str]:
-    """Return what the audit trail says of announcements."""
+    """Return the audit trail's entries about announcements."""
     entries = AuditEntry.objects.filter(subject__startswith="announcement:").order_by("pk")
     return list(entries.values_list("verb", flat=True))
 

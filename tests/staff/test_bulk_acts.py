@@ -1,4 +1,4 @@
-"""A bulk act of the admin leaves one entry in the audit trail per thing done."""
+"""A bulk act in the admin leaves one entry in the audit trail for each thing done."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -51,7 +51,7 @@ FORM = {"measure": "suspend", "days": "", "seen": 0, "reason": "Scam", **REASONS
 
 
 def do(client: Any, model: type[Model], name: str, rows: Sequence[Any]) -> None:
-    """Do it as a person does: choose rows, then confirm or give a reason."""
+    """Do an act as a person does: choose rows, then confirm or give a reason."""
     chosen = {"action": name, "_selected_action": [row.pk for row in rows]}
     answer = client.post(address(model), chosen)
     if answer.status_code == 302:
@@ -84,7 +84,7 @@ def test_what_somebody_did_before_leaves_no_entry(chief: User, client_of: Any) -
 
 
 class MemberInline(admin.TabularInline[ShopMember, Shop]):
-    """Members that staff could change, which none of our pages offers."""
+    """Members in a form that staff can change. None of our own pages has one."""
 
     model = ShopMember
     fields = ("user", "role")
@@ -99,7 +99,7 @@ class ShopWithMembersAdmin(StaffAdmin[Shop]):
 def test_each_row_of_a_page_with_several_is_an_entry(
     shop: Shop, colleague: User, stranger: User, chief: User
 ) -> None:
-    """One is changed, one deleted, one added, and the shop itself stays as it is."""
+    """One row is changed, one deleted and one added; the shop itself stays as it is."""
     owner, member = shop.memberships.order_by("pk")
     form = {
         "city": shop.city,

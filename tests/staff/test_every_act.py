@@ -71,7 +71,7 @@ TRIED = {"name": "tried", "detector": "phone", "action": "hold"}
 
 @dataclass
 class Scene:
-    """What the acts are about."""
+    """The objects of the acts."""
 
     talk: Conversation
     said: Message
@@ -126,7 +126,7 @@ def suspended(actor: User, scene: Scene) -> None:
 
 
 def hidden(actor: User, scene: Scene) -> Any:
-    """Decide about the one owner of the shop."""
+    """Hide something by a decision about the shop's only owner."""
     product: Any = scene.talk.product
     owner = product.shop.members.get(memberships__role="owner")
     return rule(actor, owner.pk, "hide", REASON, product_id=product.pk)
@@ -152,7 +152,7 @@ def rule_of(scene: Scene) -> ShieldRule:
 
 
 def recalled(actor: User, scene: Scene) -> Any:
-    """Recall what was removed before: each decision that it makes is an act of its own."""
+    """Recall a message that was removed before; each decision of the recall is a separate act."""
     Message.objects.filter(pk=scene.said.pk).update(removed_at=timezone.now())
     return recalls.recall(actor, scene.said.pk, RECALL)
 
@@ -335,14 +335,14 @@ def member_of(name: str) -> User:
 
 
 def who_may(name: str, chief: User) -> User:
-    """Return somebody who may do an act, with no more permissions than needed."""
+    """Return somebody who may do an act, with no more permissions than it needs."""
     if name in OF_SUPERUSERS:
         return chief
     return member_of(permissions.LEADS if name in OF_LEADS else permissions.NAME)
 
 
 def recording() -> Iterator[str]:
-    """Yield every function that calls `record`, the audit trail's."""
+    """Yield every function that calls the audit trail's `record`."""
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             tree = ast.parse(path.read_text())

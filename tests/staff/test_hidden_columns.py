@@ -96,7 +96,7 @@ def test_only_what_the_pages_show_can_be_filtered_by(model: Any, chief: User) ->
 def test_asking_for_a_hidden_column_tells_nothing(model: Any, chief: User, client_of: Any) -> None:
     """Each of the model's own columns, and one of each related model.
 
-    The test above shows that no others are let through.
+    The test above shows that no other columns are let through.
     """
     client = client_of(chief)
     names = hidden(model, chief)

@@ -24,7 +24,7 @@ CODES = {
 
 
 def texts() -> list[tuple[type[models.Model], str]]:
-    """Return every field that holds words of somebody: of all our models."""
+    """Return every field of our models that holds somebody's words."""
     return [
         (model, field.name)
         for label in APPS
@@ -39,7 +39,7 @@ def texts() -> list[tuple[type[models.Model], str]]:
 
 
 def poison(chief: User) -> int:
-    """Write hostile words into every field; return into how many rows."""
+    """Write hostile words into every field; return the number of rows."""
     changed = 0
     for model, name in texts():
         for row in model._default_manager.all():

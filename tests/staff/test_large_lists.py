@@ -1,4 +1,4 @@
-"""Lists in the admin that grow forever: found by people and keys, counted up to a limit."""
+"""Lists in the admin that grow forever: searched by people and keys, counted up to a limit."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ LISTS = [
 
 @pytest.fixture
 def rows() -> tuple[Message, Message]:
-    """Messages of two people, each with everything that belongs to one."""
+    """Messages from two people, each with everything that belongs to a message."""
     made = []
     for name in ("Ines Ferrer", "Noor Bakker"):
         product = ProductFactory(shop=ShopFactory(name=f"Shop of {name}"), title=f"{name}'s bowl")

@@ -1,4 +1,4 @@
-"""Both sides see when staff looked and why, later, and never who it was or what they wrote."""
+"""Both sides later see when and why staff looked, but never who looked or what they wrote."""
 
 from datetime import timedelta
 from typing import Any
@@ -39,7 +39,7 @@ def opened(conversation: Conversation, kind: str) -> Case:
 
 
 def long_ago(**more: Any) -> None:
-    """Let all looks be older than the delay."""
+    """Make all looks older than the delay."""
     Look.objects.update(created_at=timezone.now() - timedelta(hours=25), **more)
 
 

@@ -45,7 +45,7 @@ def looks(person: User) -> int:
 def test_the_address_of_a_thread_shows_and_records_nothing(
     moderator: User, said: Message, client_of: Any
 ) -> None:
-    """A link or a picture on any page can open it in a moderator's name."""
+    """Otherwise, a link or a picture on any page could open it in a moderator's name."""
     client, thread = client_of(moderator), of(said.conversation, "thread/")
     for origin in ("cross-site", "same-origin", "none"):
         answer = client.get(thread, headers={"Sec-Fetch-Site": origin})

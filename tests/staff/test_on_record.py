@@ -38,13 +38,13 @@ MODELS = list(admin.site._registry)
 
 @pytest.fixture
 def almost(helper: User) -> User:
-    """A member of staff with every permission, but no superuser."""
+    """A member of staff with every permission, but not a superuser."""
     helper.user_permissions.set(Permission.objects.all())
     return helper
 
 
 def stored() -> dict[str, str]:
-    """Return a digest of each table's rows, except of what the admin itself logs."""
+    """Return a digest of each table's rows, except for the admin's own log."""
     beside = (AuditEntry, LogEntry, Session)
     models = apps.get_models(include_auto_created=True)
     return digests(model for model in models if model not in beside)

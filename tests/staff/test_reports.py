@@ -39,7 +39,7 @@ def listed(client: Any, query: str = "") -> list[int]:
 
 @pytest.fixture
 def reports(shopper: User, conversation: Conversation) -> dict[str, Report]:
-    """An open report of each kind but messages."""
+    """An open report of each kind except messages."""
     product: Any = conversation.product
     return {
         "conversation": ReportFactory(reporter=shopper, conversation=conversation),
