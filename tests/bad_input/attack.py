@@ -1,4 +1,4 @@
-"""Requests with hostile values, to all of the site's own routes, including new ones."""
+"""Requests with hostile values to all of the site's own routes, including new ones."""
 
 import re
 from collections import deque
@@ -75,8 +75,8 @@ def each_with_some(
 ) -> Iterator[tuple[str, str]]:
     """Yield each route with a few of the values, and each value with as many routes.
 
-    Most routes read their parameters by the same few functions, so each pair would test the same
-    again and again.
+    Most routes read their parameters with the same few functions, so testing every pair would
+    repeat the same test again and again.
     """
     names = cycle(values)
     for route in routes:

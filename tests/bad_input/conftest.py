@@ -43,14 +43,14 @@ def said(shopper: User, conversation: Conversation) -> Any:
 
 @pytest.fixture(params=["anonymous", "seller"])
 def attack(request: pytest.FixtureRequest, client_of: Any, real: Any) -> Attack:
-    """By somebody with access, and by somebody anonymous."""
+    """Attacks by somebody with access, and by somebody anonymous."""
     person = None if request.param == "anonymous" else request.getfixturevalue(request.param)
     return Attack(client_of(person))
 
 
 @pytest.fixture
 def of_chief(client_of: Any, real: Any) -> Attack:
-    """By somebody with all permissions."""
+    """An attack by somebody with all permissions."""
     return Attack(client_of(UserFactory(staff=True, is_superuser=True)))
 
 

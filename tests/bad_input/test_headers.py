@@ -60,7 +60,7 @@ def test_no_page_breaks_by_a_header(name: str, client_of: Any, shopper: User) ->
 def test_no_address_breaks_by_anything(
     data: st.DataObject, of_chief: Attack, real: dict[str, str]
 ) -> None:
-    """Inputs that nobody thought of."""
+    """Hypothesis tries inputs that nobody thought of."""
     draw = data.draw
     noise = st.text(max_size=40) | st.binary(max_size=40).map(lambda raw: raw.decode("latin1"))
     values = st.sampled_from(sorted(HOSTILE.values())) | noise

@@ -1,4 +1,4 @@
-"""`make bench-pages` can fill a database with all columns that the site's tables have by now."""
+"""`make bench-pages` can fill a database with all columns that the site's tables have."""
 
 import psycopg
 import pytest

@@ -1,4 +1,4 @@
-"""CPU time and memory are reported as the kernel counts them, also for ended processes."""
+"""CPU time and memory are reported as the kernel counts them, even for processes that ended."""
 
 import os
 import subprocess

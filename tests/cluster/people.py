@@ -1,4 +1,4 @@
-"""A client as anybody could write it: HTTP with cookies, and the socket."""
+"""A client that anybody could write: HTTP with cookies, and the socket."""
 
 import asyncio
 import http.client

@@ -1,4 +1,4 @@
-"""What nginx does itself, and what it passes on."""
+"""What nginx handles itself, and what it passes on."""
 
 import contextlib
 import gzip
@@ -218,7 +218,7 @@ def test_a_forged_address_does_not_escape_the_limit_of_failed_logins(cluster: Cl
 
 @only_whole
 def test_past_nginx_each_forged_address_has_its_own_limit(cluster: Cluster) -> None:
-    """A Daphne believes the header, so the test above does say something."""
+    """A Daphne trusts the header, so the test above proves something."""
     with Redis.from_url(cluster.redis.address) as counts:
         counts.flushdb()
         pages = _failed_logins(Person(cluster.url), cluster.upstream(0), ATTEMPTS + 1)

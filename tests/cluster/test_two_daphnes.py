@@ -102,7 +102,7 @@ def test_while_one_daphne_is_down_every_request_is_answered_by_the_other(
 async def test_a_rolling_restart_loses_and_doubles_no_message(
     cluster: Cluster, shopper: Person, seller: Person, conversation: int, tmp_path: Path
 ) -> None:
-    """With `deploy/roll`."""
+    """The restart is done with `deploy/roll`."""
     sent: list[str] = []
     restarted = asyncio.Event()
 
@@ -179,7 +179,7 @@ class Listener:
             await self._live.wait()
 
     async def has(self, client_ids: set[str]) -> None:
-        """Wait until all of these have arrived."""
+        """Wait until all of these messages have arrived."""
         async with asyncio.timeout(PATIENCE), self._news:
             await self._news.wait_for(lambda: client_ids <= set(self.heard))
 

@@ -1,4 +1,4 @@
-"""The site's server, for which the disk is full once a file has some megabytes."""
+"""The site's server on a disk that is full once a file has a few megabytes."""
 
 import resource
 

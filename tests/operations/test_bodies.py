@@ -1,4 +1,4 @@
-"""Which bodies a real server accepts, and from whom; only over the network."""
+"""Which request bodies a real server accepts, and from whom, using only the network."""
 
 import socket
 from collections.abc import Iterator

@@ -29,7 +29,7 @@ def _now(series: str, **labels: str) -> float:
 
 @pytest.fixture
 def more() -> More:
-    """`more(series, label=value)`: how much it has grown since the test began."""
+    """`more(series, label=value)`: how much the series has grown since the test began."""
     before = {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for metric in REGISTRY.collect()

@@ -74,7 +74,7 @@ def status_of(site: Site, request: str) -> int:
 
 
 def check(site: Site, requests: list[str]) -> None:
-    """Check that all are answered without an error of ours, also in the log."""
+    """Check that all are answered without an error of ours, not even in the log."""
     already = len(site.said())
     failed = [one[:150] for one in requests if status_of(site, one) >= 500]
     assert failed == []

@@ -1,4 +1,4 @@
-"""Without room on the disk, uploads are refused in words, and everything else goes on."""
+"""On a full disk, uploads are refused with an explanation, and everything else goes on."""
 
 import errno
 import tempfile
@@ -26,7 +26,7 @@ FULL = "There is no room for files right now."
 
 
 class SmallDisk(Site):
-    """A server for which a file can't have more than some megabytes."""
+    """A server on which a file can't have more than a few megabytes."""
 
     command = ("-m", "tests.operations.small_disk", "--port")
 

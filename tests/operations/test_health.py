@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ask() -> tuple[int, bool, bool]:
-    """Return the status, and whether database and static files are fine."""
+    """Return the status, and whether the database and static files are fine."""
     answer = Client().get("/health/")
     return answer.status_code, answer.json()["database"], answer.json()["static_files"]
 

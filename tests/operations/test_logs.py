@@ -1,4 +1,4 @@
-"""Every log line says which request or socket it belongs to; none contains what people wrote."""
+"""Every log line names its request or socket; none contains what people wrote."""
 
 import asyncio
 import json

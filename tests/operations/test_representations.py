@@ -1,4 +1,4 @@
-"""Caches are told what else a response depends on besides its address."""
+"""Responses tell caches what they depend on besides their address."""
 
 import re
 from typing import Any

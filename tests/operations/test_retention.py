@@ -114,7 +114,7 @@ def test_accounts_go_that_nobody_ever_confirmed(change: dict[str, Any], goes: bo
 
 
 def test_a_person_without_any_address_row_stays(shopper: User) -> None:
-    """Like those created by `createsuperuser`."""
+    """Like a person created by `createsuperuser`."""
     User.objects.update(date_joined=LONG_AGO)
     run("--delete")
     assert User.objects.filter(pk=shopper.pk).exists()

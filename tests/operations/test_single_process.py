@@ -18,7 +18,7 @@ needs_server = pytest.mark.skipif(connection.vendor != "postgresql", reason="a c
 
 @pytest.fixture(autouse=True)
 def released() -> Iterator[None]:
-    """Let go of what a test has claimed, as the end of a process does."""
+    """Release what a test has claimed, as the end of a process does."""
     yield
     release()
 

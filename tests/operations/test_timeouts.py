@@ -1,4 +1,4 @@
-"""No wait of a connection to PostgreSQL is without a bound."""
+"""Every wait of a connection to PostgreSQL has a limit."""
 
 from typing import Any
 

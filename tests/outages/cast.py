@@ -10,7 +10,7 @@ import django
 
 
 def main() -> None:
-    """Make a shopper, a seller and a conversation in the database that `DATABASE_URL` names."""
+    """Create a shopper, a seller and a conversation in the database that `DATABASE_URL` names."""
     django.setup()
 
     from accounts.factories import UserFactory

@@ -26,7 +26,7 @@ class Place:
 
     Args:
         site: its servers, all started.
-        database, broker: what may be taken away from it.
+        database, broker: what tests may take away from it.
         cast: what `tests.outages.cast` printed.
     """
 
@@ -94,7 +94,7 @@ def check_health(visitor: Visitor) -> None:
 
 @pytest.fixture(scope="package")
 def running() -> Iterator[Place]:
-    """The site, once for all tests of outages."""
+    """One site for all tests of outages."""
     missing = [name for name in ("postgres", "initdb", "redis-server") if not programs.find(name)]
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")

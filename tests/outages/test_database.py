@@ -136,7 +136,7 @@ def test_where_the_server_takes_no_more_connections_the_answer_is_not_now(place:
 
 
 def take_connections(address: str, held: list[psycopg.Connection]) -> list[int]:
-    """Take every connection that is free; return the processes of the others."""
+    """Take every free connection; return the processes of the others."""
     try:
         while True:
             held.append(psycopg.connect(address, autocommit=True, application_name="hoard"))
@@ -207,7 +207,7 @@ def test_requests_whose_clients_leave_do_not_keep_their_connections(place: Place
 
 
 def test_where_the_database_only_reads_people_are_told_and_the_socket_lives(place: Place) -> None:
-    """As after a failover, or if its disk is full."""
+    """This happens after a failover, or if its disk is full."""
     with place.shopper.socket() as line:
         line.next_frame("session.ready")
         only_read(place, "on")
