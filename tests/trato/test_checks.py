@@ -1,4 +1,4 @@
-"""`check --deploy` says what a production site leaves to its defaults."""
+"""`check --deploy` names the settings that a production site leaves at their defaults."""
 
 import pytest
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""Jinja's templates: found where Django's are, escaped, in the reader's language."""
+"""Jinja templates: found where Django's are, escaped, and in the reader's language."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from trato import jinja
 
 @pytest.fixture
 def own_templates(tmp_path: Path, settings: Any) -> Iterator[Path]:
-    """A folder of the site's own templates, before all others."""
+    """A folder with the site's own templates, which come before all others."""
     engine: dict[str, Any] = site_settings.TEMPLATES[0]
     settings.TEMPLATES = [engine | {"DIRS": [tmp_path, *engine["DIRS"]]}]
     jinja._environment.cache_clear()

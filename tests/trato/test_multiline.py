@@ -1,4 +1,4 @@
-"""A line break is one character in every field of several lines, as browsers count it."""
+"""A line break is one character in every multi-line field, as browsers count it."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Pages that start where the last one ended."""
+"""Pages that start where the previous page ended."""
 
 import re
 from datetime import UTC, datetime, timedelta

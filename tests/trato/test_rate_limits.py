@@ -75,7 +75,7 @@ def silence(broker: services.Server, settings: Any) -> Callable[[], None]:
 
 
 def may_send() -> bool:
-    """With a form: in a thread, waiting for Redis."""
+    """Whether a form's send is allowed: in a thread, waiting for Redis."""
     try:
         rate_limits.hit("MESSAGES_PER_MINUTE", PERSON)
     except Refused:
@@ -84,7 +84,7 @@ def may_send() -> bool:
 
 
 async def may_send_by_socket() -> bool:
-    """Over a socket: on the event loop, counted together with others."""
+    """Whether a socket's send is allowed: on the event loop, counted together with others."""
     (refusal,) = await rate_limits.hit_many("MESSAGES_PER_MINUTE", [PERSON])
     return refusal is None
 

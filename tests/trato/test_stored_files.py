@@ -22,7 +22,7 @@ def name() -> str:
 
 
 def later() -> None:
-    """Let so much time pass that an interrupted deletion is due."""
+    """Let enough time pass for an interrupted deletion to be due."""
     ago = timezone.now() - timedelta(minutes=retention.WAIT_MINUTES + 1)
     FileDeletion.objects.update(due_at=ago)
 

@@ -1,4 +1,4 @@
-"""What the tests of the audit trail share."""
+"""Fixtures that the tests of the audit trail share."""
 
 from collections.abc import Callable
 

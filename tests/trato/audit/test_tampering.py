@@ -1,4 +1,4 @@
-"""Whatever somebody does to the trail is found and named; legal histories have no finding."""
+"""Any tampering with the trail is found and named; legitimate histories have no findings."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -185,7 +185,7 @@ def test_words_moved_to_another_entry_with_their_commitment_are_found(
 
 
 def test_many_moved_entries_are_named_one_by_one(trail: list[AuditEntry]) -> None:
-    """Somebody takes one out and closes the gap."""
+    """Somebody takes an entry out and closes the gap."""
     with undone():
         delete(trail[2].pk)
         for entry in trail[3:]:

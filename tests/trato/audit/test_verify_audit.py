@@ -1,4 +1,4 @@
-"""`manage.py verify_audit`, as a person and as a timer run it."""
+"""`manage.py verify_audit`, as a person runs it and as a timer does."""
 
 import json
 from io import StringIO

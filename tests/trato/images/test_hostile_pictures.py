@@ -1,4 +1,4 @@
-"""What a crafted picture may cost."""
+"""What a crafted picture is allowed to cost."""
 
 import json
 import subprocess
@@ -36,7 +36,7 @@ finally:
 
 @cache
 def bomb(size: int = 100 * MEGABYTE) -> bytes:
-    """Return many zeros in few bytes."""
+    """Return many zeros, compressed into few bytes."""
     packer = zlib.compressobj(1)
     return b"".join(
         [*(packer.compress(bytes(MEGABYTE)) for _ in range(size // MEGABYTE)), packer.flush()]

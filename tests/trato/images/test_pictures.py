@@ -1,4 +1,4 @@
-"""Ordinary pictures, and how the decoder is run."""
+"""Ordinary pictures, and how the decoder runs."""
 
 import struct
 import subprocess
@@ -49,7 +49,7 @@ def test_a_photo_is_upright_after_it_was_made_smaller() -> None:
 
 
 def one_colour_clear(kind: str) -> bytes:
-    """A PNG with one colour that is transparent, in the left half of it."""
+    """Return a PNG whose left half has the one transparent colour."""
     if kind == "sixteen bits of grey":
         level = struct.pack(">H", 40_000)
         zeros = png(40, 20, chunk(b"tRNS", level), depth=16)

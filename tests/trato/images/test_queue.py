@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 30
 
 
 class Forms:
-    """Forms whose pictures are being decoded, each in its thread until released."""
+    """Forms whose pictures are being decoded, each in its own thread until released."""
 
     def __init__(self, queue: Queue) -> None:
         self.queue = queue

@@ -1,4 +1,4 @@
-"""Which connections of the sockets' and requests' threads go back to the pool."""
+"""Which connections of the sockets' and requests' threads return to the pool."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ pytestmark = [
 
 
 def use(user: User, name: str, *, only_reads: bool) -> int:
-    """Try to write; return the server's process of the connection."""
+    """Try to write; return the ID of the server process behind the connection."""
     with connection.cursor() as cursor:
         # As after a failover, if the old server continues as a replica.
         cursor.execute(f"SET default_transaction_read_only = {'on' if only_reads else 'off'}")

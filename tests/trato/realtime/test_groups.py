@@ -123,7 +123,7 @@ async def test_many_groups_are_joined_and_rung(number: int) -> None:
 async def test_who_joins_is_not_kept_waiting_by_those_who_come_after(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As when thousands of sockets reconnect at once."""
+    """This happens when thousands of sockets reconnect at once."""
     layer, listener = get_channel_layer(), Listener()
     await groups.add("user.0", listener)
     later: list[asyncio.Future[bool]] = []
@@ -178,7 +178,7 @@ def stopped_redis(address: str) -> Iterator[None]:
 
 @pytest.mark.skipif(not django_settings.REDIS_URL, reason="needs Redis")
 async def test_a_redis_that_confirms_late_is_heard_as_soon_as_it_does(settings: Any) -> None:
-    """A join that waits gives up in time, and doesn't spoil the next attempt."""
+    """A waiting join gives up in time, and doesn't spoil the next attempt."""
     listener = Listener()
     assert await groups.add("user.2", listener)
     settings.REDIS_TIMEOUT_SECONDS = 0.2

@@ -11,7 +11,7 @@ from trato.realtime.servers.housekeeping import FrugalServer, MessageQueue
 
 
 class Protocol:
-    """A connection; its application does what `self.work` does."""
+    """A connection whose application does what `self.work` does."""
 
     failure: BaseException | None = None
 

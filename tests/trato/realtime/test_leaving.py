@@ -16,7 +16,7 @@ class Socket:
 
 
 class Leaving(LeavingServer):
-    """A server that only has sockets, and counts how many it has told at each tick."""
+    """A server with nothing but sockets, which counts how many it has told at each tick."""
 
     def __init__(self, count: int) -> None:
         self.open = [Socket() for _ in range(count)]

@@ -23,7 +23,7 @@ async def redis() -> AsyncIterator[Any]:
 
 
 class Process:
-    """A layer of its own, which receives one group's events and can publish to it."""
+    """A separate layer that receives one group's events and can publish to the group."""
 
     def __init__(self) -> None:
         self.layer: Any = layer.PubSubLayer(hosts=[settings.REDIS_URL])

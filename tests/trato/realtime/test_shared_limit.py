@@ -41,7 +41,7 @@ class Counted(SharedLimit):
 
 
 async def counted(limit: SharedLimit) -> None:
-    """Wait until Redis has answered for everything that was let through, or failed."""
+    """Wait until Redis has answered for everything that was let through, or has failed."""
     while limit._uncounted:
         await asyncio.sleep(0)
 

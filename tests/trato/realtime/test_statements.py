@@ -89,7 +89,7 @@ def test_a_statement_that_is_given_up_is_cancelled() -> None:
 
 
 def test_a_statement_that_takes_too_long_is_cancelled_and_not_tried_again(settings: Any) -> None:
-    """First the server gives up; if it doesn't, we do."""
+    """The server gives up first; if it doesn't, we do."""
     settings.STATEMENT_TIMEOUT_SECONDS = 1
 
     async def play(connection: StatementConnection) -> bytes:
@@ -106,7 +106,7 @@ def test_a_statement_that_takes_too_long_is_cancelled_and_not_tried_again(settin
 
 
 def test_a_connection_that_only_reads_is_replaced(notes: None) -> None:
-    """As after a failover, if the old server continues as a replica."""
+    """This happens after a failover, if the old server continues as a replica."""
 
     async def play(connection: StatementConnection) -> bytes:
         await connection.run(
@@ -199,7 +199,7 @@ def notes() -> Iterator[None]:
 
 @pytest.fixture
 def fail() -> Iterator[str]:
-    """A statement that fails with the given SQLSTATE; `fail_once` only does so the first time."""
+    """A statement that fails with the given SQLSTATE; `fail_once` fails only the first time."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION fail(state text) RETURNS text LANGUAGE plpgsql AS"

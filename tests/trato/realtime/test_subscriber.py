@@ -1,4 +1,4 @@
-"""What a process receives from Redis, also after a lost connection."""
+"""What a process receives from Redis, even after a lost connection."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ class Ear(Subscriptions):
             raise ValueError
 
     async def hears(self, redis: Any, channel: str, event: str = "news") -> None:
-        """Publish until it is received: nothing arrives during a reconnect."""
+        """Publish until a message is received, because nothing arrives during a reconnect."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 await redis.publish(channel, event)
@@ -48,7 +48,7 @@ async def connection_of(ear: Ear) -> Any:
 
 
 def end(ear: Ear) -> None:
-    """Close the connection as the kernel would."""
+    """Close the connection as the kernel does."""
     connection: Any = ear._connection
     connection._writer.transport.abort()
 

@@ -25,7 +25,7 @@ texts = some.text(max_size=400) | some.integers(0, LIMIT // 2).map(lambda size: 
 
 
 def text_of(data: bytes) -> str | None:
-    """Return the text, if the bytes are exactly one frame."""
+    """Return the text if the bytes are exactly one frame."""
     read, rest = whole_texts(data, LIMIT)
     return read[0] if len(read) == 1 and not rest else None
 
@@ -140,7 +140,7 @@ def heard_by_daphne(kind: type[WebSocketProtocol], pieces: list[bytes]) -> list[
 
 
 class Plain(LimitedProtocol):
-    """The same without the short way."""
+    """The same protocol without the short way."""
 
     dataReceived = WebSocketProtocol.dataReceived
 
