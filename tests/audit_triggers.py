@@ -11,12 +11,12 @@ AUDITED = "" if connection.vendor == "sqlite" else " ON audit_auditentry"
 
 
 def let_the_audit_trail_be_emptied() -> None:
-    """Drop the trigger that refuses what empties a table on this database."""
+    """Drop the trigger that refuses to let a table be emptied on this database."""
     drop(FOR_ALL_ROWS)
 
 
 def drop(*names: str) -> None:
-    """Drop triggers; like somebody who owns the database."""
+    """Drop triggers, as the database's owner could."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and connection.in_atomic_block:
             # Otherwise the checks of foreign keys that wait for the commit would be in the way.

@@ -1,4 +1,4 @@
-"""The cast, and how they reach the site: with a browser or a socket."""
+"""The cast, and how they reach the site: through a browser or a socket."""
 
 import gc
 import threading
@@ -58,7 +58,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Empty the tables in our own way after transactional tests; the audit trail too.
+    """Empty the tables in our own way after transactional tests, including the audit trail.
 
     SQLite uses DELETE for it and PostgreSQL TRUNCATE. A trigger would refuse that, so it is
     dropped; its test creates it again.
@@ -98,7 +98,7 @@ def _rest() -> None:
 
 @pytest.fixture(autouse=True)
 def the_sites_language() -> None:
-    """Begin in the site's language: requests of earlier tests leave theirs in the thread."""
+    """Begin in the site's language; requests of earlier tests leave theirs in the thread."""
     translation.deactivate()
 
 
@@ -269,7 +269,7 @@ def fresh_limits() -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_link_hosts() -> None:
-    """Forget which hosts the staff of another test warned of."""
+    """Forget which hosts another test's staff warned of."""
     link_hosts.reset()
 
 
@@ -289,5 +289,5 @@ def own_media(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def no_hurry(settings: Any) -> None:
-    """Give decoders of pictures time: on a busy machine they take long."""
+    """Give picture decoders plenty of time: on a busy machine they are slow."""
     settings.IMAGE_DECODER_MAX_SECONDS = settings.IMAGE_QUEUE_SECONDS = 600

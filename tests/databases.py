@@ -4,7 +4,7 @@ from django.db import connection
 
 
 def own_database() -> str:
-    """Return its address, for `DATABASE_URL`."""
+    """Return the address of the test's database, for `DATABASE_URL`."""
     values = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{values['NAME']}"

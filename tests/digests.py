@@ -1,4 +1,4 @@
-"""What tables hold, briefly: to see whether an act has changed anything."""
+"""Short digests of tables, to see whether an act has changed anything."""
 
 from collections.abc import Iterable
 

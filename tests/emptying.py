@@ -31,7 +31,7 @@ _statements: list[str] = []
 
 
 def install() -> None:
-    """Use this for all transactional tests. Call it while the database is freshly migrated."""
+    """Use this for all transactional tests. Call it when the database is freshly migrated."""
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
     tables = [connection.ops.quote_name(name) for name in sorted(names) if name not in KEPT]
     _statements[:] = [f"DELETE FROM {table}" for table in tables]  # noqa: S608

@@ -1,4 +1,4 @@
-"""Export conversations, and read what comes."""
+"""Export conversations, and read the result."""
 
 import io
 import json
@@ -20,7 +20,7 @@ def address(conversation: Conversation) -> str:
 
 
 def opened(answer: Any) -> zipfile.ZipFile:
-    """Return the ZIP that a response contains, intact."""
+    """Return the ZIP in a response, after checking that it is intact."""
     assert answer.status_code == 200, answer.status_code
     assert answer["Content-Type"] == "application/zip"
     archive = zipfile.ZipFile(io.BytesIO(answer.getvalue()))
@@ -29,7 +29,7 @@ def opened(answer: Any) -> zipfile.ZipFile:
 
 
 def exported(client: Client, conversation: Conversation) -> zipfile.ZipFile:
-    """Export a small conversation by the form."""
+    """Export a small conversation with the form."""
     return opened(client.post(address(conversation)))
 
 
@@ -42,7 +42,7 @@ def json_of(archive: zipfile.ZipFile) -> Any:
 
 
 def everything_in(archive: zipfile.ZipFile) -> str:
-    """Return names and contents as one text, in which to look for words."""
+    """Return names and contents as one text, to search it for words."""
     parts = [archive.read(name).decode(errors="replace") for name in archive.namelist()]
     return "\n".join([*archive.namelist(), *parts])
 

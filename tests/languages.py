@@ -10,5 +10,5 @@ WORDS = {
 
 
 def score(text: str, language: str) -> int:
-    """Count the words of a text that only exist in this language."""
+    """Count the words of a text that exist only in this language."""
     return sum(word in WORDS[language].split() for word in re.findall(r"\w+", text.lower()))

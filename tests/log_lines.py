@@ -13,7 +13,7 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 def written_lines() -> Iterator[Lines]:
-    """Return what production would have logged so far, and more, since the levels are lower."""
+    """Return what production would have logged so far, plus more, since the levels are lower."""
     import_module("config.asgi")  # the first configuration, without our handler
     out = io.StringIO()
     formatter = dict(configure(as_json=True)["formatters"]["structured"])

@@ -1,10 +1,10 @@
 """Tests with the same result on either database, which run on one of them.
 
-Most run on SQLite, which takes 40 % less of the processor. Hostile input runs on PostgreSQL, since
-it refuses what SQLite stores, and so do servers and races. Tests of code written for each database
-run on both: sends, marks, notifications, search, limits, races, retention, the audit trail's
-trigger. What uses that code, but is about something else, runs on the other one too only in
-`make test-all`.
+Most run on SQLite, which needs 40 % less processor time. Tests of hostile input run on PostgreSQL,
+since it refuses what SQLite stores, and so do tests of servers and races. Tests of code written for
+each database run on both: sends, marks, notifications, search, limits, races, retention, the audit
+trail's trigger. Tests that use this code, but are about something else, run on the other database
+only in `make test-all`.
 """
 
 ON_SQLITE = (

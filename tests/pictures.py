@@ -1,4 +1,4 @@
-"""How much pictures differ."""
+"""Compare pictures."""
 
 import io
 

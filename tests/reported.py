@@ -1,4 +1,4 @@
-"""What reports in tests are about."""
+"""The subjects of reports in tests."""
 
 from messaging.models import Message, Report
 

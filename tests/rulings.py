@@ -1,4 +1,4 @@
-"""Decisions of staff, for tests that need what one does."""
+"""Decisions of staff, for tests that need their effects."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def rule(actor: User, person_id: int, measure: str, reason: str, **more: Any) ->
 
 
 def remove_message(actor: User, message_id: int, reason: str) -> Message:
-    """Remove a message, and return it as it is then."""
+    """Remove a message, and return it as it is afterwards."""
     message = Message.objects.get(pk=message_id)
     rule(actor, message.sender_id, "remove", reason, message_id=message_id)
     message.refresh_from_db()
@@ -28,7 +28,7 @@ def remove_message(actor: User, message_id: int, reason: str) -> Message:
 
 
 def reject(actor: User, held_id: int, reason: str, clause: str = "No spam") -> HeldMessage:
-    """Don't deliver a held message, and return it as it is then."""
+    """Reject a held message, and return it as it is afterwards."""
     held = HeldMessage.objects.get(pk=held_id)
     about = {"held_id": held.pk, "conversation_id": held.conversation_id, "clause": clause}
     rule(actor, held.sender_id, "reject", reason, **about)
@@ -37,6 +37,6 @@ def reject(actor: User, held_id: int, reason: str, clause: str = "No spam") -> H
 
 
 def suspend(actor: User, person_id: int, reason: str) -> User:
-    """Suspend an account for good, and return it as it is then."""
+    """Suspend an account for good, and return it as it is afterwards."""
     rule(actor, person_id, "suspend", reason)
     return User.objects.get(pk=person_id)

@@ -1,6 +1,6 @@
 """`make test`: run the suite with everything that this machine has, and name what is missing.
 
-`make test-all` also runs what `tests.whole` leaves out. So does `make test` for chosen tests.
+`make test-all` also runs what `tests.whole` leaves out. So does `make test` for selected tests.
 
 - PostgreSQL and Redis: all tests except those below,
 - SQLite and memory: tests that may differ there, or need not run on PostgreSQL,
@@ -76,7 +76,7 @@ def missing_programs() -> list[str]:
 
 
 def install_what_is_missing() -> None:
-    """As root on Debian, install missing programs, and better ones; otherwise do nothing."""
+    """As root on Debian, install missing programs and better versions; otherwise do nothing."""
     missing = [name for name in programs.PACKAGES if programs.find(name, best=True) is None]
     if not missing or os.geteuid() != 0 or not Path("/etc/debian_version").exists():
         return
@@ -100,7 +100,7 @@ def environment_of(
     *,
     is_chosen: bool,
 ) -> dict[str, str]:
-    """Return a suite's environment, with a database of its own; start a Redis if it needs one.
+    """Return a suite's environment, with its own database; start a Redis if it needs one.
 
     Args:
         own: the suite's own folder.
@@ -132,7 +132,7 @@ def environment_of(
 
 
 def run(suites: list[Suite], missing: list[str]) -> None:
-    """Run some suites in parallel until all have finished, and print each one's output then."""
+    """Run suites in parallel until all have finished, and print each one's output when it ends."""
     waiting = [suite for suite in suites if not set(suite.needs) & set(missing)]
     running: dict[str, tuple[Suite, subprocess.Popen[bytes], float]] = {}
     try:

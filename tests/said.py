@@ -15,6 +15,6 @@ def say(person: Person, conversation: Conversation, body: str = "Hello") -> Mess
 
 
 def in_log(answer: Answer) -> Sent:
-    """Return the message that a send has stored in the log; fail if it was held or refused."""
+    """Return the message that a send stored in the log; fail if it was held or refused."""
     assert isinstance(answer, Sent), answer
     return answer

@@ -1,4 +1,4 @@
-"""The site as its users see it: separate server processes, only over the network."""
+"""The site as its users see it: separate server processes, reached only over the network."""
 
 import json
 import os
@@ -114,7 +114,7 @@ def session_of(user: User, confirm: Callable[[Client], object] | None = None) ->
     """Return the key of a new session for a person.
 
     Args:
-        confirm: enters the password again in a browser.
+        confirm: called to enter the password again in a browser.
     """
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])

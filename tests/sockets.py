@@ -1,4 +1,4 @@
-"""Helpers for sockets within the test's process."""
+"""Helpers for sockets inside the test's process."""
 
 import asyncio
 import json

@@ -38,7 +38,7 @@ class Suite:
 
     @property
     def takes_servers(self) -> bool:
-        """Whether it gets PostgreSQL and Redis from us; others start their own, or need none."""
+        """Whether it gets PostgreSQL and Redis from us; others start their own or need none."""
         return self.name.startswith(("PostgreSQL", "Browser", "Another shop, PostgreSQL"))
 
     @property
@@ -119,10 +119,10 @@ def on_one_database() -> tuple[tuple[str, ...], tuple[str, ...]]:
 def in_parts(name: str, words: list[str], elsewhere: Sequence[str]) -> dict[str, list[str]]:
     """Return the tests on one database in parts, for the same reason as `browser_suites`.
 
-    Few of those that are not about messaging run on PostgreSQL.
+    Few tests that are not about messaging run on PostgreSQL.
 
     Args:
-        elsewhere: paths that the other database runs.
+        elsewhere: paths that run on the other database.
     """
     if words[:1] != ["tests"]:
         return {name: words}

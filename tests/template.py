@@ -1,4 +1,4 @@
-"""Migrated databases, which the suites begin with copies of.
+"""Migrated databases; suites begin with copies of them.
 
 A migration takes as long as some hundred tests, and ten suites need one. `python -m
 tests.template` migrates the test database that the environment names.
@@ -29,9 +29,9 @@ class Templates:
     """The migrated databases.
 
     Args:
-        file: on SQLite.
+        file: the SQLite database.
         server: the address of the suites' PostgreSQL, without a database; empty if there is none.
-        data: a copy of its data, for further servers.
+        data: a copy of that server's data, for further servers.
     """
 
     file: Path
@@ -40,14 +40,14 @@ class Templates:
 
     @property
     def for_own_servers(self) -> dict[str, str]:
-        """What a suite that starts its own servers needs in its environment, see `postgresql`."""
+        """Return the environment that a suite with its own servers needs, see `postgresql`."""
         copies = {DATA_COPY: self.data, FILE_COPY: self.file}
         return {name: str(path) for name, path in copies.items() if path and path.exists()}
 
 
 @contextlib.contextmanager
 def postgresql(folder: Path, **options: str | int) -> Iterator[tuple[services.Server, bool]]:
-    """Run a PostgreSQL of a suite's own; say whether its database is migrated already.
+    """Run a suite's own PostgreSQL, and tell whether its database is migrated already.
 
     Args:
         options: the server's settings.
@@ -69,7 +69,7 @@ def copied_to(file: Path) -> bool:
 def prepare(
     folder: Path, stack: contextlib.ExitStack, *, on_postgresql: bool, on_sqlite: bool
 ) -> Templates:
-    """Start a PostgreSQL for all suites, and migrate the templates, at the same time.
+    """Start a PostgreSQL for all suites, and migrate the templates in parallel.
 
     Args:
         stack: stops what was started.

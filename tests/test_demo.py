@@ -73,7 +73,7 @@ def ours() -> QuerySet[Conversation]:
 
 
 class DemoTests(TestCase):
-    """Claims about the data, which is created once."""
+    """Claims about the demo's data, which is created once."""
 
     statements: int
     media: str
@@ -382,7 +382,7 @@ def test_at_night_the_last_word_was_said_in_the_evening() -> None:
 
 
 def content_made_at(moment: datetime) -> list[tuple[Any, ...]]:
-    """Create the demo at some time; return its messages and its inbox in order."""
+    """Create the demo at a given time; return its messages and its inbox in order."""
     with transaction.atomic(), time_machine.travel(moment, tick=False):
         call_command("demo", verbosity=0)
         said = Message.objects.order_by("pk").values_list(

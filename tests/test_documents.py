@@ -42,7 +42,7 @@ def source(path: Path) -> Source:
     read = Source()
 
     def look(node: ast.AST, owners: tuple[set[str], ...]) -> None:
-        """Collect what a node has; its names also belong to the classes around it."""
+        """Collect a node's contents; its names also belong to the classes around it."""
         inside = owners
         match node:
             case ast.ClassDef(name=name):
@@ -136,7 +136,7 @@ def classes() -> dict[str, set[str]]:
 
 
 def is_there(dotted: str) -> bool:
-    """Whether one of our classes or modules has that name; unknown for others'."""
+    """Whether one of our classes or modules has that name; True for names of others."""
     first, *rest = dotted.split(".")
     if FILE.search(dotted):
         return dotted in files()

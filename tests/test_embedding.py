@@ -1,4 +1,4 @@
-"""The code in docs/embedding.md is that of the other shop in `tests/host/`."""
+"""The code in docs/embedding.md is the code of the other shop in `tests/host/`."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ def blocks() -> list[tuple[str, list[str]]]:
 
 
 def first_missing(lines: list[str], source: str) -> str | None:
-    """Return the first line that doesn't follow those before it in the source; order counts."""
+    """Return the first line that doesn't follow the previous lines in the source; order counts."""
     there = iter(line.replace("tests.host.", "") for line in source.splitlines())
     for line in lines:
         if line and OF_THE_READER not in line and line not in there:

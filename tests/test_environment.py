@@ -31,7 +31,7 @@ print(re.sub(" at 0x[0-9a-f]+", "", json.dumps([sorted(read), values])))
 
 
 def lines(text: str, *, commented: bool) -> dict[str, str]:
-    """Return the variables of an example, or those that are commented out in it."""
+    """Return the variables of an example, or the ones that are commented out in it."""
     mark = "# " if commented else ""
     return dict(re.findall(rf"^{mark}([A-Z0-9_]+)=(.*)$", text, re.MULTILINE))
 

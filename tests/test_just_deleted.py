@@ -1,4 +1,4 @@
-"""A form about what a colleague has just deleted says so in words, and leads on."""
+"""A form about something that a colleague has just deleted explains that, and leads on."""
 
 import html
 import uuid

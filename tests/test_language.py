@@ -1,4 +1,4 @@
-"""Spanish is complete, says "tú" throughout, and is chosen by the browser or by the switch."""
+"""Spanish is complete, says "tú" throughout, and the browser or the switch chooses it."""
 
 import re
 import shutil
@@ -71,7 +71,7 @@ def test_every_text_of_the_site_is_in_the_spanish_catalogue(domain: str, tmp_pat
 
 
 def test_no_text_hides_from_the_collector_behind_another_name() -> None:
-    """`makemessages` knows the names of Django's functions, and `_`."""
+    """`makemessages` knows only the names of Django's functions, and `_`."""
     names = {
         name
         for app in ("accounts", "catalog", "config", "messaging", "notifications")
@@ -91,7 +91,7 @@ def entries(name: str, language: str = "es") -> list[Message]:
 
 
 def is_met(entry: Message) -> bool:
-    """Whether this site shows a text of allauth's, and not its own template."""
+    """Whether this site shows a text of allauth's rather than its own template."""
     return any(
         re.match(r"(templates/)?(account|allauth|mfa|usersessions)/", place)
         and not (ROOT / place).exists()
@@ -110,7 +110,7 @@ def formal(texts: Iterable[tuple[Message, Iterable[str]]]) -> list[str]:
 
 
 def spoken(entry: Message) -> list[str]:
-    """Return everything the site says in Spanish, including its packages' texts."""
+    """Return all of the site's Spanish texts, including its packages'."""
     if not isinstance(entry.id, str):
         one, many = entry.id
         return [translation.ngettext(one, many, count) for count in (1, 2)]

@@ -1,4 +1,4 @@
-"""Every package has a place in the layers, and code for any shop names no app of this one.
+"""Every package has a place in the layers, and code for any shop doesn't name this shop's apps.
 
 import-linter only sees imports between the packages in its configuration. It sees neither a package
 that is missing there nor an app's name in a string, such as a migration's "catalog.product".
@@ -135,7 +135,7 @@ def test_what_runs_on_one_database_runs_on_the_other_never() -> None:
 def test_what_runs_on_one_database_needs_not_the_other(
     paths: tuple[str, ...], skipped: str
 ) -> None:
-    """A test that is skipped on the one that runs it would run nowhere."""
+    """A test that is skipped on the only database that runs it would run nowhere."""
     skips = re.compile(
         rf"skipif\(\s*connection\.{skipped}|if connection\.{skipped}:\s+pytest\.skip"
     )

@@ -86,7 +86,7 @@ SIGN_UP = {
 
 
 def profile(name: str) -> dict[str, str]:
-    """Return what the form of the profile sends."""
+    """Return the values that the profile's form sends."""
     return {"name": name, "language": "en"}
 
 
@@ -100,7 +100,7 @@ def names() -> list[Any]:
 
 @pytest.mark.parametrize("trick", some_of(TRICKS | DECEPTIONS, 10))
 def test_nobody_signs_up_under_it(trick: str) -> None:
-    """Neither a person nor a shop; the form reports both."""
+    """Neither a person nor a shop can; the form reports both errors."""
     before = names()
     name = (TRICKS | DECEPTIONS)[trick]
     answer = Client().post("/accounts/signup/", {**SIGN_UP, "name": name, "shop_name": name})

@@ -1,4 +1,4 @@
-"""A page rendered for one person does nothing for another one who has logged in since."""
+"""A page rendered for one person does nothing for another person who has logged in since."""
 
 import re
 import uuid

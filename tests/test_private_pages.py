@@ -1,4 +1,4 @@
-"""No cache keeps what belongs to one person, whatever page it is on."""
+"""No cache keeps anything that belongs to one person, whatever page it is on."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Production only starts with complete settings, and then takes no risks."""
+"""Production starts only with complete settings, and then takes no risks."""
 
 import json
 import os
@@ -56,7 +56,7 @@ for line in sys.stdin:
 def start() -> Iterator[Start]:
     """`start(*names, **environment)`: load the settings and the apps in a separate process.
 
-    It returns the named settings as JSON, or why the process doesn't start.
+    It returns the named settings as JSON, or the reason why the process doesn't start.
     """
     command = [sys.executable, "-c", NURSERY]
     pipe = subprocess.PIPE

@@ -31,7 +31,7 @@ def test_pinned_requirements_have_hashes_and_no_addresses(name: str) -> None:
 def test_everything_that_is_asked_for_is_pinned(
     name: str, asked: list[str], python: str, system: str
 ) -> None:
-    """Including what a package only needs on some Pythons: pins are made on one of them."""
+    """This includes what a package needs on only some Pythons: pins are made on one of them."""
     place = {
         "python_version": python.rsplit(".", 1)[0],
         "python_full_version": python,

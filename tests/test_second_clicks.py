@@ -1,4 +1,4 @@
-"""A second click on a button that removes something leads where the first one leads."""
+"""A second click on a button that removes something leads to the same page as the first."""
 
 from collections.abc import Callable
 from typing import Any
@@ -71,7 +71,7 @@ REMOVALS = [_reply, _view, _label, _member, _membership, _ownership, _key, _app]
 
 @pytest.fixture
 def confirmed(seller: User, client_of: Any) -> Client:
-    """The seller's, who has just entered the password."""
+    """The browser of the seller, who has just entered the password."""
     prove(seller)
     client: Client = client_of(seller)
     reauthenticate(client)

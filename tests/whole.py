@@ -1,8 +1,8 @@
-"""What `make test` does in part, and `make test-all` as a whole.
+"""Tests of which `make test` runs a part, and `make test-all` the whole.
 
 `make test` has every feature's main story, and samples of the tests that go through all pages,
 addresses or values. The rest, which takes as long again, is for `make test-all`: stories at the
-edge of a feature, and all members of what is sampled.
+edge of a feature, and everything that is otherwise sampled.
 """
 
 import os

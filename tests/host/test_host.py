@@ -1,4 +1,4 @@
-"""Messaging in another Django project, without knowing whose people and goods these are."""
+"""Messaging in another Django project, without knowing its people and goods."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A user model that only has in common with `accounts.User` what Django requires."""
+"""A user model that shares with `accounts.User` only what Django requires."""
 
 from typing import Any
 
