@@ -19,7 +19,7 @@ def drop(*names: str) -> None:
     """Drop triggers, as the database's owner could."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and connection.in_atomic_block:
-            # Otherwise the checks of foreign keys that wait for the commit would be in the way.
+            # Otherwise the checks of foreign keys, which wait for the commit, would prevent it.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for name in names:
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}{AUDITED}")

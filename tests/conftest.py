@@ -44,8 +44,8 @@ ClientOf = Callable[..., Client]
 # Timing is not under test.
 hypothesis.settings.register_profile("patient", deadline=None, max_examples=tries(100))
 hypothesis.settings.load_profile("patient")
-# On a busy machine even a healthy Redis takes longer than a second, and what a process misses
-# meanwhile only the heartbeat would bring. Tests of an absent Redis shorten this.
+# On a busy machine even a healthy Redis takes longer than a second, and the events that a process
+# misses would come only with a heartbeat. Tests of an absent Redis shorten this.
 django_settings.REDIS_TIMEOUT_SECONDS = PATIENCE
 
 
@@ -69,7 +69,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         let_the_audit_trail_be_emptied()
         emptying.install()
-        # So that no test does these for all others, and counts their queries:
+        # Do this now, so that no test does it for all others and counts its queries:
         snapshot.load()
         connection.features.supports_json_field  # noqa: B018 – Django asks SQLite when it is read
         connection.close()

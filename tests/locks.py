@@ -13,7 +13,7 @@ WAITING = (
 
 def wait_until_somebody_waits_for_a_lock() -> None:
     """Return as soon as a statement waits for a lock that another transaction holds."""
-    # A connection of its own: within a transaction, PostgreSQL would list the same processes again.
+    # A separate connection: within a transaction, PostgreSQL would list the same processes again.
     with psycopg.connect(own_database(), autocommit=True) as watching:
         for _ in range(6_000):
             if watching.execute(WAITING).rowcount:

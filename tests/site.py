@@ -68,7 +68,7 @@ class Site:
         def probe() -> None:
             if server.poll() is not None:
                 raise RuntimeError(f"the server ended: {self.said(process)[-2000:]}")
-            with suppress(HTTPError):  # also a response: nothing is collected for tests
+            with suppress(HTTPError):  # it responds; tests collect no static files
                 urlopen(self.url("/health/", process), timeout=PATIENCE).close()  # noqa: S310
 
         services.wait(probe, OSError)

@@ -98,7 +98,7 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         "Another shop, SQLite": of[HOST]
         and Suite(
             "Another shop, SQLite",
-            # Its browsers see the same on either database.
+            # Its browsers get the same pages from either database.
             [*host, *([f"--ignore={HOST}/test_browser.py"] if servers else [])],
             settings="tests.host.settings",
         ),

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ON_SQLITE = (*one_database.ON_SQLITE, *one_database.MOSTLY_ON_SQLITE)
 ON_POSTGRESQL = (*one_database.ON_POSTGRESQL, *one_database.MOSTLY_ON_POSTGRESQL)
 LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-# What may not be named where, besides by an import.
+# Names that some places must not contain, even outside of imports.
 ABOVE = {
     "accounts|catalog": (
         "messaging", "notifications", "trato", "static/js", "templates/messaging",

@@ -168,7 +168,7 @@ def test_what_is_reserved_is_a_setting(settings: Any, shopper: User, client_of: 
 
 @example("ᏺ")  # a lowercase letter that Unicode folds to an uppercase one
 @example("Г")
-@example("V:V")  # two letters that look like another one once nothing is between them
+@example("V:V")  # two letters that together look like another letter
 @given(st.text(max_size=60))
 def test_whatever_the_name_its_skeleton_is_its_own_skeleton(name: str) -> None:
     assert skeleton(skeleton(name)) == skeleton(name)
@@ -280,7 +280,7 @@ def test_staff_may_have_an_official_name_and_others_may_not(
     assert answer.status_code == 302
     assert set(User.objects.filter(name=name)) == {moderator}
     refused = client_of(moderator).post("/accounts/profile/", profile("Tra\u200bto"))
-    assert refused.status_code == 400  # what nobody sees is for nobody
+    assert refused.status_code == 400  # nobody can have an invisible name
 
 
 def test_the_refusal_is_in_the_readers_language(verified: Shop) -> None:

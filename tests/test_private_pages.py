@@ -14,7 +14,7 @@ from messaging.models import Conversation
 
 pytestmark = pytest.mark.django_db
 
-# The same for everybody.
+# These are the same for everybody.
 PUBLIC = {"/favicon.ico", "/health/", "/metrics", "/text.js", "/admin/jsi18n/"}
 POST_ONLY = {
     "/conversations/acts/",

@@ -26,7 +26,7 @@ GOOD = {
 }
 ORIGIN = GOOD["TRUSTED_ORIGINS"]
 Start = Callable[..., str]
-# Imports what knows no settings once, then forks for each environment.
+# Imports modules that need no settings once, then forks for each environment.
 NURSERY = """
 import json, os, sys, traceback
 import csp.constants, django.utils.translation, django_stubs_ext, environ, redis.asyncio, structlog

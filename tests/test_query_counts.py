@@ -24,9 +24,10 @@ from tests.products import ProductImageFactory
 
 pytestmark = pytest.mark.django_db
 
-# The maximum for each page. The product's, the list's and the thread's are promised; a thread of
-# one's shop has more for what is scheduled, for notes, colleagues, labels and the shopper's others.
-# The list of notifications has one for each of three shops, and one for announcements.
+# The maximum for each page. The product's, the list's and the thread's are promised. A thread of
+# one's own shop has more: for scheduled messages, notes, colleagues, labels and the shopper's other
+# conversations. The list of notifications has one for each of three shops, and one for
+# announcements.
 FOR_ALL = {"product": 6, "home": 7, "products": 7, "shop": 9}
 FOR_MEMBERS = {"conversations": 14, "thread": 14, "notifications": 10}
 FOR_SELLERS = {"my products": 8, "my shop": 7, "team": 6}

@@ -75,7 +75,7 @@ def test_what_a_module_imports_is_fetched_with_it_and_nothing_twice() -> None:
 
 
 def test_all_imports_of_a_bundle_are_fetched_with_it() -> None:
-    # Of the inbox's modules, only another one asks which conversations are muted.
+    # Only another of the inbox's modules asks which conversations are muted.
     drawn = Template('{% load scripts %}{% preload_modules "keys" %}').render(Context())
     assert "/static/js/bundles/person.js" in drawn
 

@@ -37,7 +37,7 @@ from tests.uploads import jpeg, uploaded
 from trato.images.sanitize import Picture
 from trato.stored_files.models import FileDeletion
 
-BORN = 2001  # the year in which these people joined, which their erasure leaves as it is
+BORN = 2001  # the year in which these people joined; an erasure leaves it as it is
 MANY = 7  # the words are in more tables than that
 MARK = "zq"  # at the beginning of each person's word; no other text has it
 
@@ -123,7 +123,7 @@ def tables_with(word: str) -> list[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        else:  # the shadow tables of the search, too
+        else:  # including the search's shadow tables
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         tables = sorted(name for (name,) in cursor.fetchall())
         rows = {}

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.whole import WHOLE
 
-# As they are in an address or in a form's body.
+# Written as they appear in an address or in a form's body.
 HOSTILE = {
     "nothing": "",
     "NUL": "a%00b",
@@ -32,7 +32,7 @@ HOSTILE = {
 WORST = {name: HOSTILE[name] for name in (
     "NUL", "broken UTF-8", "5,000 digits", "a number too large for the database", "depth",
 )}  # fmt: skip
-SOME, STEP = (3 if WHOLE else 1), 3  # values per route, and how far the next route is from it
+SOME, STEP = (3 if WHOLE else 1), 3  # values per route, and how far on the next route starts
 QUERY_NAMES = (
     "q", "page", "category", "low", "high", "currency", "sort", "unread", "state", "since",
     "before", "sequence", "next", "person",
@@ -81,7 +81,7 @@ def each_with_some(
     names = cycle(values)
     for route in routes:
         yield from ((route, values[name]) for name in islice(names, SOME))
-        # Or routes that follow each other in a pattern would always get the same.
+        # Otherwise routes that follow each other in a pattern would always get the same values.
         deque(islice(names, STEP - SOME), maxlen=0)
 
 

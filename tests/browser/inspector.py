@@ -31,7 +31,7 @@ RUN = """async ([scheme, options]) => {
         await Promise.allSettled(running.map((one) => one.finished));
     return axe.run(options);
 }"""  # otherwise colours are measured during their transition
-# Without the preload, for which axe would add a style to the page.
+# Without preloading, because axe would add a style to the page for it.
 ALL = {"resultTypes": ["violations"], "preload": False}
 COLOURS = {**ALL, "runOnly": ["color-contrast"]}
 

@@ -106,7 +106,7 @@ def test_a_question_that_was_sent_does_not_stand_on_the_products_page_again(
     page = person(shopper)
     page.route("**/js/bundles/conversation.js", lambda route: route.abort())  # which would drop it
     page.goto(product.get_absolute_url())
-    # The same words again are another question, and a script may load too late to notice the first.
+    # The same words again are another question: a script may load too late to notice the first.
     for asked, send in enumerate(("form => form.submit()", "form => form.requestSubmit()"), 1):
         expect(page.locator("trato-ask:defined")).to_be_visible()
         expect(page.locator("#ask-body")).to_have_value("")

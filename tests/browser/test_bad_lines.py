@@ -158,7 +158,7 @@ def test_a_line_that_goes_dead_without_a_word_is_replaced(
     line.silence()
     for _ in range(
         5
-    ):  # a frame that was already on its way may count as heard after the first jump
+    ):  # after the first jump, a frame that was already on its way may count as received
         page.clock.fast_forward(60_000)  # milliseconds
     live(page)
     assert len(line.sockets) > 1

@@ -235,7 +235,7 @@ def test_a_reaction_is_live_and_one_per_person(
     expect(theirs).to_have_count(2)
     own.filter(has_text="👍").click()
     expect(theirs).to_have_text(["🙏"])
-    for page in (asking, answering):  # nothing but the reactions was drawn again
+    for page in (asking, answering):  # only the reactions were rendered again
         assert page.evaluate("window.item.isConnected")
 
 

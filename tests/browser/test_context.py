@@ -32,7 +32,7 @@ def test_the_pane_follows_the_keyboard_the_shopper_and_notes(
     page.get_by_label("Internal note").fill("Ask Iker")
     page.keyboard.press("Enter")
     expect(page.locator(".notes-context__last")).to_contain_text("Ask Iker")
-    # The other conversation is opened by keyboard, beside the list; this one is now an other one.
+    # Open the other conversation by keyboard, beside the list. This one is now the other one.
     page.evaluate("window.isSame = true")
     page.locator(".others__link").focus()
     page.keyboard.press("Enter")

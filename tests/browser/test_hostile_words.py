@@ -138,7 +138,7 @@ COVER = """() => {
         document.body.append(cover);
     }
 }"""
-FAINT = 64  # of 255; letters are rendered slightly differently from time to time
+FAINT = 64  # of 255: letters are sometimes rendered slightly differently
 WITHOUT_ACCENTS = """() => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     let marked = 0;

@@ -107,7 +107,7 @@ def test_who_has_waited_longest_stays_first(
     expect(page.locator(PREVIEWS).first).to_have_text("Hello?")
     say(new.consumer, new, "Is it glazed?")
     expect(names).to_have_text(["Lucía Romero", "Ana Prieto", "Client 27"])
-    say(seller, conversation, "Yes, it is.")  # from now on it is the shopper who is waited for
+    say(seller, conversation, "Yes, it is.")  # from now on, it is the shopper's turn
     expect(names).to_have_text(["Ana Prieto", "Client 27", "Lucía Romero"])
     actions.settle(seller, [other.pk])
     expect(names).to_have_text(["Client 27", "Lucía Romero"])

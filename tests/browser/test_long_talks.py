@@ -79,7 +79,7 @@ def test_a_window_of_the_past_moves_to_the_end_and_is_live_there(
     assert contiguous(asking) == list(range(81, 121))
     jump = asking.locator(NEWS)
     expect(jump).to_have_text("To the latest messages")
-    # What is said meanwhile is counted, and not shown as if it came next.
+    # New messages are counted meanwhile, but not shown as if they came next.
     write(answering, "One more thing.")
     expect(jump).to_have_text("1 new message")
     assert contiguous(asking) == list(range(81, 121))
@@ -281,7 +281,7 @@ def test_many_unread_messages_are_read_from_the_first_one_on(
     expect(page.locator(".messages__new")).to_be_in_viewport()
     expect(page.locator(NEWS)).to_have_text("150 new messages")
     assert mark(talk, shopper) == LONG - 150
-    # What was scrolled over is read, the rest isn't yet.
+    # Messages that were scrolled past are read; the rest isn't yet.
     scroll(page, "down")
 
     def is_partly_read() -> None:

@@ -38,7 +38,7 @@ def test_colleagues_see_what_each_other_does(
     expect(line).to_have_text(f"{seller.name} is writing a note")
     says(asking, "Yes, inside too.")
     assert not [text for text in received if "looking" in text or "noting" in text]
-    # Of the replies, the shopper sees the typing as ever; of the note, nothing.
+    # The shopper sees somebody typing a reply, as always, but nothing of the note.
     expect(asking.locator(".looking")).to_have_count(0)
 
 

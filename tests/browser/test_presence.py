@@ -47,7 +47,7 @@ def test_switches_reach_the_pages_that_are_open(
     badge(settings, 0)  # so the mark is stored
     state(asking, "Sent")
     own = answering.locator(".message[data-side=seller] [data-state]")
-    expect(own.last).to_have_text("Sent")  # who hides theirs sees none
+    expect(own.last).to_have_text("Sent")  # people who hide theirs see none
     asking.reload()
     state(asking, "Sent")
     switch(settings, *switches, on=True)

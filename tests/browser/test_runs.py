@@ -18,7 +18,7 @@ from tests.whole import only_whole
 
 WITH_KEYBOARD: Any = {"width": 390, "height": 420}
 PHONE: Any = {"viewport": WITH_KEYBOARD, "has_touch": True, "is_mobile": True}
-# How each message is drawn: whether it continues a run, and whether the next one does.
+# How each message is rendered: whether it continues a run, and whether the next one does.
 DRAWN = """all => all.map(({ dataset }) => [
     Number(dataset.sequence), "grouped" in dataset, "continued" in dataset,
 ])"""
@@ -201,6 +201,6 @@ def test_a_long_press_opens_a_messages_menu(
     expect(page.locator(".message__report")).to_be_visible()
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(page.locator(".message__report")).to_be_visible()
-    expect(page.locator(".message__reaction")).to_have_count(0)  # below the finger that lifts
+    expect(page.locator(".message__reaction")).to_have_count(0)  # below the lifted finger
     page.locator(".thread__title").tap()  # the menu covers the end of a phone's screen
     expect(page.locator(".message__report")).to_be_hidden()

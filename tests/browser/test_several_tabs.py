@@ -50,7 +50,7 @@ def test_two_tabs_that_write_at_once_overwrite_nothing(
     open_thread(two, conversation)
     line.cut()
     other.cut()
-    # Both have read the storage before either writes, as two processes of a browser do.
+    # Both read the storage before either writes, as two processes of a browser may.
     write_now = """async ([conversation, body, stale]) => {
         const { outbox } = await import("trato/outbox");
         if (stale) outbox.read = () => stale;

@@ -15,7 +15,7 @@ REMOVED = "This message was removed by our staff."
 
 def remove(admin: Page, message: Message) -> None:
     decide = f"{reverse('admin:decide')}?message={message.pk}"
-    admin.goto(decide)  # leads to the thread: a look comes first
+    admin.goto(decide)  # leads to the thread, after a recorded look
     admin.fill("[name=reason]", "Odd")
     admin.click(".staff-look input[type=submit], .staff-look button")
     expect(admin.get_by_text("This view has been logged.")).to_be_visible()

@@ -16,7 +16,7 @@ BOX = "#composer-body"
 def asking(person: Person, shopper: User, conversation: Conversation) -> Page:
     page = person(shopper)
     open_thread(page, conversation)
-    started(page)  # with a clock that stands still, it never would
+    started(page)  # it never would if the clock stood still
     page.clock.install()
     # So that it ends for the reason under test, not because of its timeout.
     page.clock.pause_at(page.evaluate("Date.now() + 10_000"))

@@ -111,7 +111,7 @@ def test_inviting_the_same_address_says_that_it_is_invited(shop: Shop, owner: Cl
 def test_without_the_mail_server_the_invitation_stays_to_be_sent_again(
     shop: Shop, owner: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    settings.INVITATION_MAILS_PER_DAY_AND_ADDRESS = 1  # what was not sent does not count
+    settings.INVITATION_MAILS_PER_DAY_AND_ADDRESS = 1  # mails that weren't sent don't count
 
     def away(self: Any, messages: Any) -> int:
         raise ConnectionRefusedError

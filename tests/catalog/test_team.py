@@ -51,7 +51,7 @@ def test_a_new_owner_does_what_owners_do_and_loses_it_again(
     assert client.post("/my/team/", {**form, "email": "a@example.com"}).status_code == 302
     client_of(seller).post(page, {"role": AGENT})
     assert client.post("/my/team/", {**form, "email": "b@example.com"}).status_code == 403
-    assert not TeamInvitation.objects.exists()  # neither do invitations outlast the role
+    assert not TeamInvitation.objects.exists()  # invitations don't outlast the role either
 
 
 def test_the_only_owner_stays_one(

@@ -200,7 +200,7 @@ def _failed_logins(person: Person, at: str, count: int) -> list[str]:
         fields = {"login": f"nobody{number}@example.com", "password": "wrong"}
         headers = {"X_Forwarded_For": f"203.0.113.{number}", "Accept_Language": "en"}
         answer = person.post("/accounts/login/", fields, at=at, **headers)
-        while "Too many requests" in answer.text:  # nginx responds so after another test's posts
+        while "Too many requests" in answer.text:  # nginx's response after another test's posts
             time.sleep(0.2)
             answer = person.post("/accounts/login/", fields, at=at, **headers)
         pages.append(answer.text)

@@ -109,7 +109,7 @@ async def test_a_rolling_restart_loses_and_doubles_no_message(
     async def keep_sending() -> None:
         while not restarted.is_set():
             sent.append(await _send_until_stored(shopper, conversation, len(sent)))
-            await asyncio.sleep(0.05)  # or starting the Daphnes would take longer than that
+            await asyncio.sleep(0.05)  # otherwise starting the Daphnes would take longer than that
 
     before = seller.messages(conversation)["revision"]
     processes = [daphne.pid for daphne in cluster.daphnes]

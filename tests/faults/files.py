@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-TRIES = 20  # of one request that fails, before a client gives up
-PAUSE = 0.25  # seconds between them
+TRIES = 20  # tries of one failing request before a client gives up
+PAUSE = 0.25  # seconds between these tries
 TIMEOUT = 5.0  # seconds
 CSRF = "x" * 32
 BOUNDARY = "a-file-in-a-form"

@@ -10,19 +10,19 @@ import msgspec
 
 Kind = Literal[
     "connect",  # the socket is open and `session.ready` has arrived; `unread` is the badge
-    "live",  # and every conversation was resumed; `seconds` since the disconnect
+    "live",  # every conversation was resumed after that; `seconds` since the disconnect
     "closed",  # the socket is closed; `code` is the close code, 1006 without one
     "send",  # a message was sent, for the first time or again
     "ack",  # the server acknowledged a message
     "held",  # the server has told the sender that a message is being checked
-    "rejected",  # and that it is not delivered
+    "rejected",  # the server has told the sender that it is not delivered
     "withdrawing",  # the sender asks to take a held message back
     "withdrawn",  # the server has answered that it is taken back
     "deciding",  # staff are about to decide about a held message; `how` they want to
     "decided",  # the decision is stored
     "refused",  # the server answered a message with the error `code`
     "error",  # the server answered something else with the error `code`
-    "receipt",  # a message arrived; `how` says which way
+    "receipt",  # a message arrived; `how` says in which way
     "applied",  # a message was delivered, after everything before it
     "page",  # the answer to a resume; `size` in bytes
     "gap",  # a revision was missing, so the conversation is opened again

@@ -53,7 +53,7 @@ def test_every_count_equals_a_plain_recount(
         if dice.random() < 0.3:
             actions.mark_read(person, subject_kind=kind, subject_id=number)
         else:
-            # Some are told as members, but aren't.
+            # Some are notified as members without being members.
             tell(person, kind, number, dice.choice([None, shop.pk]))
     for person in people:
         rows = Notification.objects.filter(recipient=person, read_at=None)

@@ -105,9 +105,9 @@ async def test_a_request_that_is_killed_gives_its_connection_back(
     shopper: User, conversation: Conversation
 ) -> None:
     """It waits for a lock; its client leaves, and the server doesn't wait for its end."""
-    # With threads of its own, none of which has a connection yet.
+    # Use separate threads, none of which has a connection yet.
     post = await sync_to_async(Post)(ThreadedHandler(), shopper, conversation)
-    # Otherwise the end of the request would close this one, and make up for its own.
+    # Otherwise the end of the request would close this connection, and make up for its own.
     await sync_to_async(connections.close_all)()
     before = connections_out()
     with psycopg.connect(own_database(), autocommit=True) as watching:

@@ -48,7 +48,7 @@ def test_without_redis_health_says_so_and_stays_well(place: Place) -> None:
 
 def test_without_redis_each_process_keeps_the_limits_by_itself(place: Place) -> None:
     place.broker.stop()
-    seller = Visitor(place.site, place.sessions["seller"])  # whom this process has seldom seen
+    seller = Visitor(place.site, place.sessions["seller"])  # this process has seldom seen them
     answers = [place.post(seller, f"{number}", accept=JSON) for number in range(31)]
     assert [answer.status for answer in answers] == [200] * 30 + [429]
     assert 1 <= int(answers[30].headers["Retry-After"]) <= 60

@@ -64,7 +64,7 @@ def test_a_superuser_reads_every_list_and_every_row(
     page = client.get(of(row))
     assert page.status_code == 200
     usual = f"{capfirst(model._meta.verbose_name)} {row}"
-    # A case is called what it is about.
+    # A case's name is what it is about.
     named = row.subject.replace(":", " ").capitalize() if isinstance(row, Case) else usual
     assert page.context["title"] == named
 

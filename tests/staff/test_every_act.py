@@ -291,7 +291,7 @@ OF_LEADS = {
     "decide an appeal", "export", "send an announcement", "set a rule back", "start a dry run",
     "stop a dry run", "withdraw an announcement",
 }  # fmt: skip
-# Act → the thing whose case one has to work on.
+# Act → the thing whose case the actor has to work on.
 WITH_CLAIM: dict[str, Callable[[Scene], str]] = {
     "release": lambda scene: scene.held.subject,
     "reject": lambda scene: scene.held.subject,
@@ -315,7 +315,7 @@ WITH_CLAIM: dict[str, Callable[[Scene], str]] = {
     "set trust": lambda scene: opened("person", scene.person),
     "undo a decision": lambda scene: opened("person", scene.other_decision.person),
 }
-# What they are about has no case; tests/messaging/recall tries the undoing of a recall.
+# These acts' objects have no case. The tests in tests/messaging/recall try undoing a recall.
 WITHOUT_CLAIM = {
     "look", "mute", "unmute", "take the next", "start a dry run", "stop a dry run", "undo a recall",
     "send an announcement", "withdraw an announcement", "export", "erase",

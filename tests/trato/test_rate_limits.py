@@ -186,7 +186,7 @@ def test_one_process_never_lets_more_through_whatever_redis_does(
                 getattr(broker, step)()
         return through
 
-    settings.REDIS_TIMEOUT_SECONDS = 0.05  # whether Redis is silent or not, nobody gains
+    settings.REDIS_TIMEOUT_SECONDS = 0.05  # nobody gains, whether Redis is silent or not
     broker.resume()
     rate_limits._redis.cache_clear()
     while True:

@@ -26,7 +26,7 @@ def attacked(attack: str) -> Play:
     """Return the scenario of one attack."""
 
     async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
-        # With the product's own limits, so that the attack meets what it really refuses.
+        # Use the product's own limits, so that the attack meets the real refusals.
         await stack.serve(settings(SOCKET_FRAMES_PER_MINUTE=600, SOCKET_BAD_FRAMES_PER_MINUTE=30))
         yield await _run(stack, attack, form.pick(3, 10))
 

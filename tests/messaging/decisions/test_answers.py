@@ -79,7 +79,7 @@ def test_a_decision_against_one_side_closes_no_report_by_it(
     closed = "upheld" if measure == "warn" else "dismissed"
     assert outcomes() == [closed, ""]
     case = Case.objects.get()
-    assert (case.closed_at, case.person) == (None, shopper)  # about whom it is now
+    assert (case.closed_at, case.person) == (None, shopper)  # the person that it is about now
 
 
 def test_closing_a_report_closes_none_by_the_other_side(
@@ -141,7 +141,7 @@ def test_a_decision_about_a_person_heeds_claims_of_their_cases(
     rule(moderator, shopper.pk, "warn", "Somebody else")
     Case.objects.filter(pk=case.pk).update(claimed_at=claims.expired_before())
     rule(moderator, seller.pk, "warn", "Fraud")
-    assert Case.objects.get().claimed_by == lead  # nobody else claims it by that
+    assert Case.objects.get().claimed_by == lead  # deciding doesn't claim it
 
 
 def test_closing_a_conversation_heeds_the_claim_of_its_case(

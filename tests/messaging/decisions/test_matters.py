@@ -98,7 +98,7 @@ def test_the_draft_is_in_the_language_of_whom_it_is_about(
     page = client.get(f"{DECIDE}?report={report.pk}").text
     assert "escribiste: «" in page
     assert "Insultos o amenazas" in page
-    assert "Decide about" in page  # the form itself is in the moderator's
+    assert "Decide about" in page  # the form itself is in the moderator's language
 
 
 def test_a_suspension_for_a_report_is_told_to_the_reporter(

@@ -11,7 +11,7 @@ from tests.exports import everything_in, opened
 
 PARAMETER = re.compile(r"<(\w+)>")
 FOR_SCRIPTS = ("/conversation", "/notifications", "/saved-replies")
-ELSEWHERE = ("/accounts/", "/language/", "/text.js", "/metrics", "/health/")  # know no messages
+ELSEWHERE = ("/accounts/", "/language/", "/text.js", "/metrics", "/health/")  # without messages
 # Parameters that lead to nothing about messages.
 UNRELATED = {
     "client_id",

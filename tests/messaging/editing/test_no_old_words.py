@@ -37,7 +37,7 @@ OF_FILES = "basanite"  # in their names, in a description and in the PDF
 WORDS = f"Is the {OLD} bowl dishwasher proof?"
 MESSAGES = range(1, 7)
 OF_SHOPPER, OF_SELLER = (1, 6), (3,)  # the messages with the words; files are in 6
-# One of each side; the colleague sees what the seller sees.
+# One person from each side; the colleague sees what the seller sees.
 PEOPLE = ("shopper", "seller", "colleague") if WHOLE else ("shopper", "seller")
 
 
@@ -255,7 +255,7 @@ async def test_no_frame_since_then_has_the_old_words(
                     "message.changed", "message.created", "conversation.state", "inbox.changed",
                     "badge", "error",
                 )  # fmt: skip
-                # What changes after an edit and before its message is withdrawn still has files.
+                # A change after an edit and before the message is withdrawn still has files.
                 told = "edit" if frame["type"] == "message.changed" and not is_fresh else act
                 assert not scene.has_old(str(frame).encode(), told)
                 if frame["type"] == "conversation.state":

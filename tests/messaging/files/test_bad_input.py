@@ -259,7 +259,7 @@ def test_an_upload_that_a_killed_server_left_behind_can_be_repeated(
 ) -> None:
     client_id = str(uuid.uuid4())
     first = post_file(client, conversation, jpeg(), client_id=client_id).json()
-    File.objects.update(is_ready=False)  # killed between the rows' and the files' end
+    File.objects.update(is_ready=False)  # as if killed before the files were stored
     address = f"{conversation.get_absolute_url()}files/{first['id']}/"
     assert client.get(address).status_code == 404
     again = post_file(client, conversation, jpeg(), client_id=client_id).json()

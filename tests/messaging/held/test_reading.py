@@ -43,7 +43,7 @@ def test_once_it_is_decided_nobody_reads_the_words_off_the_record(
         assert SUSPICIOUS not in shown
     decision = Decision.objects.get()
     filed = appeal(shopper, decision.pk, "It was innocent")
-    assert SUSPICIOUS in client_of(lead).get(row).text  # whose task it is again
+    assert SUSPICIOUS in client_of(lead).get(row).text  # reading them is this person's task again
     decide(lead, filed.pk, "upheld", "It was not")
     for page in (row, about_sender):
         assert SUSPICIOUS not in client_of(lead).get(page).text

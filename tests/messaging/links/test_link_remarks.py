@@ -81,7 +81,7 @@ def test_an_address_that_hides_its_host_isnt_clickable_and_says_it(text: str, ho
         ),
         ("https://пример.рф", "https://xn--e1afmkfd.xn--p1ai", "пример.рф", ""),
         ("https://日本語.jp", "https://xn--wgv71a119e.jp", "日本語.jp", ""),
-        # Another alphabet than that of its ending: it can be mistaken.
+        # Its alphabet differs from its ending's, so it can be mistaken.
         (
             "https://аррӏе.com/x",
             "https://xn--80ak6aa92e.com/x",
@@ -96,7 +96,7 @@ def test_an_address_that_hides_its_host_isnt_clickable_and_says_it(text: str, ho
         ),
         # Letters from right to left would turn the address around.
         ("https://שלום.com/x", "https://xn--9dbne9b.com/x", "xn--9dbne9b.com/x", ""),
-        # What browsers make of other dots, wide letters, and a dot at the end.
+        # How browsers read other dots, wide letters, and a dot at the end.
         ("https://example。com/x", "https://example.com/x", "example.com/x", ""),
         ("https://ｅxample.com", "https://example.com", "example.com", ""),
         ("https://example.com./x", "https://example.com/x", "example.com/x", ""),

@@ -165,7 +165,7 @@ class Scene:
             expires_at=timezone.now() + timedelta(hours=1),
         )
         storage().save(self.export.stored_name, ContentFile(b"PK"))
-        ago = timezone.now() - timedelta(days=2)  # since then, the shop has waited for the shopper
+        ago = timezone.now() - timedelta(days=2)  # it has been the shopper's turn since
         Conversation.objects.filter(pk=conversation.pk).update(waiting_since=ago)
         self.unsent_of_seller, self.scheduled = (
             uploaded(seller, conversation, PDF) for _ in range(2)

@@ -30,11 +30,11 @@ EVERYBODY = SIDES | AUDITORS | {"former_colleague", "other_seller", "stranger"}
 NO_MEMBERS = EVERYBODY - SELLERS
 NOT_LOGGED_IN = {"anonymous", "suspended"}  # a suspended person's session counts as nobody's
 
-# What a suspended person can ask for as well.
+# What a suspended person may request, too.
 OPEN_TO_SUSPENDED = {"see standing", "read a decision", "appeal"}
 
-# What reaches the other side, and so is refused while one of the two has blocked the other, and to
-# a muted person.
+# Acts that reach the other side. They are refused while one side has blocked the other, and to a
+# muted person.
 REACHING = {
     "send", "upload", "send a file", "schedule a file", "nudge", "edit", "react", "quote",
 }  # fmt: skip

@@ -96,7 +96,7 @@ def test_only_members_who_show_it_count(
     ShopMember.objects.filter(user=colleague).delete()
     assert shops_there(both) == {elsewhere.pk}
     note_active([seller.pk])
-    choose(seller, shows_read=False, shows_typing=True)  # as before where nothing is said of it
+    choose(seller, shows_read=False, shows_typing=True)  # presence stays as before
     assert shops_there(both) == {elsewhere.pk}
     choose(seller, shows_read=True, shows_typing=True, shows_presence=True)
     assert shops_there(both) == set(both)

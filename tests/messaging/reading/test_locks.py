@@ -65,7 +65,7 @@ def test_marks_lock_notifications_in_the_order_of_sends(
         marker = threading.Thread(target=store_marks, args=marks)
         marker.start()
         wait_until_somebody_waits_for_a_lock()
-        other.execute(of, [second.pk])  # free, else it would deadlock with us
+        other.execute(of, [second.pk])  # free; otherwise it would deadlock with us
     marker.join(timeout=PATIENCE)
     assert unread_count(seller.pk) == 0
 

@@ -122,7 +122,7 @@ def test_a_rule_overturned_too_often_only_holds_and_says_so(
 ) -> None:
     set_rule("phone", action=action)
     assert question(shopper, conversation).shield.action == action
-    assert not judged("phone", True, True, False).is_review_only  # three say too little
+    assert not judged("phone", True, True, False).is_review_only  # three are too few to tell
     rule = judged("phone", False)
     assert rule.is_review_only
     assert (rule.action, rule.effect) == (action, "hold")

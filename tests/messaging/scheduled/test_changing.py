@@ -76,7 +76,7 @@ def test_what_is_cancelled_at_once_counts_too(schedule: Schedule, settings: Any)
         row = schedule()
         actions.cancel(row.author, row.conversation_id, row.pk)
         with pytest.raises(Refused):
-            schedule(body="")  # what is refused doesn't
+            schedule(body="")  # refused ones don't count
     with pytest.raises(Refused) as refusal:
         schedule()
     assert (refusal.value.code, bool(refusal.value.retry_after)) == ("rate_limited", True)

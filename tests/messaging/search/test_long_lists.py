@@ -93,7 +93,7 @@ def test_a_search_costs_the_same_queries_whatever_the_number_of_conversations(
         with CaptureQueriesContext(connection) as asked:
             assert "Nothing found" not in client.get("/conversations/?q=still+avail").text
         costs.append(len(asked))
-    # Those of the list, and one each for messages and notes that match, and to save the search.
+    # The list's queries, and one each for matching messages, matching notes, and saving the search.
     assert costs[0] == costs[1] <= 20
 
 

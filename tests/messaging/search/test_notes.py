@@ -134,7 +134,7 @@ def test_words_of_deleted_and_emptied_notes_are_found_no_more(
     assert hits(seller, "lighthouse") == [conversation.pk]
     PART.erase(shopper)  # ends the conversation, and leaves the shop its notes
     assert hits(seller, "lighthouse") == [conversation.pk]
-    PART.erase(colleague)  # who wrote in a conversation that has ended
+    PART.erase(colleague)  # who wrote in an ended conversation
     assert hits(seller, "lighthouse") == [conversation.pk]
     other.delete()
     assert hits(seller, "lighthouse") == []

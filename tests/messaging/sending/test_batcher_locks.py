@@ -85,7 +85,7 @@ def test_some_who_wait_apart_keep_no_other_from_being_stored(settings: Any) -> N
 
     async def play(batcher: Batcher, database: Database) -> None:
         database.locks = dict.fromkeys((1, 2, 3), OTHER)
-        # Each pause ends before the next attempt: a send that waits for a lock is always due again.
+        # Each pause ends before the next attempt, so a send that meets a lock is always due again.
         held = [send(batcher, f"held {number}", number) for number in database.locks]
         free = send(batcher, "free", 4)
         for tries in range(1, 6):  # all of them, and then one by one

@@ -32,7 +32,7 @@ def restored(_shop: Shop, person: User, staff: User) -> None:
     restore(staff, person.pk, "A mistake")
 
 
-# Each takes the shop, the person, and who does it: the shop's owner, or a moderator.
+# Each takes the shop, the person, and the actor: the shop's owner, or a moderator.
 ACTS: dict[str, Callable[[Shop, User, User], object]] = {
     "removed": lambda shop, person, owner: teams.remove_member(owner, shop.pk, person.pk),
     "leaving": lambda shop, person, _by: teams.leave_shop(person, shop.pk),

@@ -166,7 +166,7 @@ def shared(state: dict[Any, Any], row: Conversation) -> list[Any]:
 def play(world: World, step: str, is_second: bool, of_both: bool) -> Any:
     person, rows = world.people[is_second], world.rows[: 1 + of_both]
     if step == "say":
-        rate_limits.reset()  # of which many examples would use up the allowance
+        rate_limits.reset()  # many examples would use up its allowance
         return [say(row.consumer, row) for row in rows]
     return world.act(step, person, [row.pk for row in rows])
 

@@ -15,7 +15,7 @@ CONTENT = (
     "actor_id", "verb", "subject", "reason", "created_at", "encoding", "key", "salt", "commitment",
     "seal",
 )  # fmt: skip
-# The columns that one row may have in exchange for another's.
+# The columns that two rows may exchange.
 SWAPS = {
     "content": CONTENT,
     "content and link": (*CONTENT, "chain"),

@@ -165,7 +165,7 @@ def test_two_swapped_entries_are_named_together(
 ) -> None:
     first, second = trail[one].pk, trail[other].pk
     with undone():
-        # To exchange the IDs is to exchange everything else.
+        # Exchanging the IDs has the same effect as exchanging everything else.
         everything = (*CONTENT, "position", "chain")
         swap(first, second, everything if columns == "id" else SWAPS[columns])
         (finding,) = findings()

@@ -78,7 +78,7 @@ def test_thin_lines_of_a_scan_survive_being_made_smaller(mode: str) -> None:
     content = saved(scan.convert(mode), "PNG")
     with Image.open(sanitize.sanitize(SimpleUploadedFile("scan.png", content))) as made:
         picture = made.convert("L")
-        # Each line, 9 pixels apart before, is somewhere in 6 pixels.
+        # Lines that were 9 pixels apart: each is somewhere within 6 pixels.
         darkest: list[Any] = [
             picture.crop((x, 10, x + 6, 11)).getextrema()[0] for x in range(0, 1990, 6)
         ]

@@ -45,7 +45,7 @@ class Forms:
         with self.queue._changed:
             while len(self.queue._waiting) != count:
                 assert time.monotonic() < deadline
-                self.queue._changed.wait(0.05)  # who joins the queue notifies nobody
+                self.queue._changed.wait(0.05)  # joining the queue notifies nobody
 
     def finish(self) -> list[object]:
         self.release.set()

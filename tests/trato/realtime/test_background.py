@@ -8,7 +8,7 @@ import pytest
 from trato.realtime.background import run_from_thread
 from trato.realtime.database import run_in_database_thread
 
-SECONDS = 0.05  # of waiting for a result that never comes
+SECONDS = 0.05  # seconds of waiting for a result that never comes
 
 
 async def stop_and_wait() -> None:

@@ -21,7 +21,7 @@ pytestmark = [
 def use(user: User, name: str, *, only_reads: bool) -> int:
     """Try to write; return the ID of the server process behind the connection."""
     with connection.cursor() as cursor:
-        # As after a failover, if the old server continues as a replica.
+        # This happens after a failover, if the old server continues as a replica.
         cursor.execute(f"SET default_transaction_read_only = {'on' if only_reads else 'off'}")
         cursor.execute("SELECT pg_backend_pid()")
         process: int = cursor.fetchone()[0]

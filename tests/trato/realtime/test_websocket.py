@@ -89,7 +89,7 @@ kinds = some.sampled_from([
 frames = some.builds(
     lambda kind, text: framed(text, opcode=kind[0], fin=kind[1]), kinds, some.text(max_size=30)
 )
-# In pieces that look like complete frames: inside another one, and after its first byte.
+# In pieces that look like complete frames: inside another frame, and after its first byte.
 SMUGGLED = [b"\x89\x8b\xe0\xe0\xe0\xe0", b"\x81\x85\xc0\xc0\xc0\xc0\xa1\xa2\xa3\xa4\xa5"]
 STRADDLING = [b"\x81", b"\x81\x85\xc0\xc0\x40\xc1\x89\x80\x01\x82\x83", b"\x04"]
 
