@@ -10,7 +10,7 @@ from trato.listed import listed
 def hide_dismissed(
     conversation: Conversation, messages: Iterable[Message], reader_id: int
 ) -> dict[int, str]:
-    """Remove the warnings that the reader dismissed, and all from the reader's own side.
+    """Remove warnings from the messages of the reader's side, and those that the reader dismissed.
 
     Args:
         messages: with the warnings that `message_warnings` has found.

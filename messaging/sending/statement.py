@@ -29,7 +29,7 @@ MESSAGE = Message._meta.db_table
 
 @cache
 def send_statement() -> tuple[str, list[bytes]]:
-    """Return the statement, and its parameters without the first: the attempts as JSON."""
+    """Return the statement, and all parameters except the first, the attempts as JSON."""
     member_sql, member_parameters = host.members_sql()
     shop_sql, shop_parameters = host.shop_names_sql()
     parts = (
@@ -120,8 +120,8 @@ def locked() -> str:
     """Lock the conversations, in the same order as all writers.
 
     SKIP LOCKED leaves out conversations that another transaction has locked, so no other message
-    waits for them. Check again whether they can be written in, because somebody may have deleted or
-    blocked them before this lock.
+    waits for them. Check again whether they can be written in, because a transaction that has just
+    released its lock may have been a deletion or a block.
     """
     return f"""locked AS MATERIALIZED (
         SELECT c.id, c.last_sequence, c.revision, c.turn, c.waiting_since,

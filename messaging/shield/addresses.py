@@ -32,8 +32,8 @@ NOT_PUBLIC = {
     "localdomain", "localhost", "mail", "onion", "private", "test",
 }  # fmt: skip
 SHOWN_CHARACTERS = 60  # of a link; a longer host is not linked, because readers must see its end
-# Like `ADDRESS`, but with the `xn--` form of internationalized names, which `real` makes and checks
-# here.
+# Like `ADDRESS`, but it allows the `xn--` form of internationalized names, which `real` makes and
+# checks.
 ENCODED = re.compile(
     ADDRESS.pattern.replace("(?![Xx][Nn]--)", "").replace(
         "([A-Za-z]{2,63})", r"([A-Za-z]{2,63}|xn--[a-z0-9\-]{1,59})"

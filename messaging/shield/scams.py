@@ -21,7 +21,7 @@ ScamKind = Literal[
     "release_fee",
 ]
 FILE = Path(__file__).with_name("scams.json")
-CHARACTERS_MAX = 4000  # of a message, which are searched
+CHARACTERS_MAX = 4000  # of a message; the rest isn't searched
 REFERENCE = re.compile("<([a-z_]+)>")
 
 

@@ -52,7 +52,7 @@ SEPARATORS = re.compile(
 )
 SEPARATED = re.compile(rf"\d{{1,4}}(?:{SEPARATORS.pattern}\d{{1,4}}){{2,9}}(?![\d#])")
 GAP_MAX = 6  # characters between two words of one number
-WORDS_MIN = 4  # numerals in a row that are read as a number
+WORDS_MIN = 4  # numerals in a row; fewer aren't read as a number
 # Letters that look like digits if they are among digits.
 DRAWN = str.maketrans("oilszb", "011528")
 LEET = re.compile(r"(?<![a-z0-9])(?=[oilszb]{0,3}\d)[oilszb\d]{2,15}(?![a-z0-9])")

@@ -69,7 +69,8 @@ def _hash(piece: str) -> int:
 
 @cache
 def _masks() -> tuple[int, ...]:
-    """Return numbers of 64 bits, the same in every process. Each makes another hash the smallest.
+    """Return numbers of 64 bits, the same in every process; each makes another hash the smallest.
+
     Their first five bits differ, so that no two masks prefer the same hashes.
     """
     chosen = random.Random("messaging.similar")  # noqa: S311 - no secret

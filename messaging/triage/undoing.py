@@ -48,7 +48,7 @@ def _unread(actor: Person, undone: Undo) -> Outcome:
 
 
 def _read(actor: Person, undone: Undo) -> Outcome:
-    """Undo `mark_read`. The other side has seen the mark, so mark as unread for the actor only."""
+    """Undo `mark_read`. The other side has seen the mark, so mark as unread only for the actor."""
     changes = _by_conversation(undone)
     newest = queries.newest_of_other_side(actor, list(changes))
 
@@ -77,7 +77,7 @@ def _mute(actor: Person, undone: Undo) -> Outcome:
 
 
 def _assignee(actor: Person, undone: Undo) -> Outcome:
-    """Undo `assign`. If the former assignee has left the shop, nobody becomes the assignee."""
+    """Undo `assign`. If the former assignee has left the shop, unassign the conversation."""
     changes = _by_conversation(undone)
     people = {change.before[0] for change in undone.changes}.difference([None])
     shops = host.shops_of(people) if people else {}

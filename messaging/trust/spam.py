@@ -45,7 +45,7 @@ def limits_of(status: str) -> Limits:
 
 
 def is_to_be_judged(shopper: Person, shop_id: int) -> bool:
-    """Whether to mark a conversation that a shopper is about to start. Hold the shopper's lock."""
+    """Whether to mark a conversation that a shopper is about to start. Needs the shopper's lock."""
     shops = _others(shopper.pk, shop_id).values("shop").distinct().count()
     if shops < min(limits_of(status).least for status in (Status.NEW, Status.ORDINARY)):
         watched = PersonTrust.objects.filter(user=shopper.pk, status=Status.WATCHED)

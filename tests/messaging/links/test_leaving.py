@@ -1,4 +1,4 @@
-"""The page before a link that staff warn of: for people in the conversation, to its links only."""
+"""The page before a link that staff warn of: only for the conversation's people and links."""
 
 from typing import Any
 
