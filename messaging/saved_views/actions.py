@@ -83,7 +83,7 @@ def delete(actor: Person, view_id: int) -> str | None:
 
 
 def _query(actor: Person, shop_id: int | None, text: str) -> str:
-    """Return a filter as it is stored."""
+    """Return the query string to store for a filter."""
     values = QueryDict(text.removeprefix("?"))
     query = filter_from(values, access.scope_of(actor)).query
     if not query:

@@ -1,8 +1,8 @@
 """Store batches on PostgreSQL in which some messages have to be stored one by one.
 
-The statement only stores plain messages: written by a person, without files, not held. For files
-there are more rows to lock and to change, and a held message goes into another table, so `orm`
-stores them as it does for requests.
+The statement stores only plain messages: written by a person, without files, and not held. Files
+have rows to lock and to change, and a held message goes into another table, so `orm` stores these
+messages, as it does for requests.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

@@ -58,9 +58,9 @@ KNOWN = tuple(
         "ebay.com ebay.es ebay.co.uk ebay.de ebay.fr ebay.it",
     )
 )
-# Shorter names are also other people's: they only count beside a word of deliveries and payments.
+# Other people have shorter names too, so these count only beside a word of deliveries or payments.
 BY_ITSELF_MIN = 5  # characters
-TYPO_MIN = 6  # from this length on, one character may differ, be missing or too much
+TYPO_MIN = 6  # from this length on, one character may be wrong, missing or too many
 AROUND = frozenset(
     "envio envios entrega entregas paquete paquetes pedido pedidos pago pagos cobro cobros "
     "seguimiento aduana aduanas recogida reparto mensajeria seguro segura delivery deliver parcel "

@@ -1,4 +1,4 @@
-"""Messengers: handles, and invitations to continue there. Naming one isn't an invitation."""
+"""Messengers: handles, and invitations to continue there. Naming one isn't always an invitation."""
 
 import re
 

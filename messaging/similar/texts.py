@@ -41,6 +41,8 @@ def is_long_enough(compared: str) -> bool:
 def bands(compared: str) -> list[str]:
     """Return a text's keys: texts that are nearly the same share at least one of them.
 
+    Each key is a band, with its number in front.
+
     Args:
         compared: the text's letters, see `letters`. Too few letters have no bands.
     """

@@ -21,7 +21,7 @@ class Look(models.Model):
     """
 
     class Why(models.TextChoices):
-        """Looks for cases have the names of `Case.Kind`.
+        """Why staff looked. A look for a case has the name of the case's `Case.Kind`.
 
         The words are the same for reports and for other checks, so nobody can find out who
         reported.

@@ -37,8 +37,8 @@ class TeamState(models.Model):
 class Assignment(models.Model):
     """A change of a conversation's assignee, shown to the team as a line between its messages.
 
-    `team_revision` is the team's counter after it, for order and resuming. Like the counter, it has
-    a table of its own, so that no shopper notices it.
+    `team_revision` is the team's counter after the change, for order and resuming. Like the
+    counter, assignments have their own table, so that no shopper notices them.
     """
 
     conversation = models.ForeignKey(

@@ -21,7 +21,7 @@ def change(
     """Assign conversations, inside the transaction of an act.
 
     Args:
-        ids: of conversations, in the order of the answer.
+        ids: IDs of conversations, in the order of the answer.
         decide: returns the assignee's ID, or None for nobody, or raises `Impossible`.
         withdrawn: see `assign`.
     """
@@ -41,7 +41,7 @@ def change(
             before[pk] = row.assignee_id
             wanted.append((row, assignee_id))
     assigned = assign(wanted, actor=actor, withdrawn=withdrawn)
-    # The line's revision tells this assignment from a later one to the same person.
+    # The line's revision distinguishes this assignment from a later one to the same person.
     changes = [
         Change(row.pk, [before[row.pk]], [assignee_id, assigned.revisions[row.pk]])
         for row, assignee_id in wanted

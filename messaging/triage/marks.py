@@ -44,7 +44,7 @@ def mark_read(actor: Person, ids: Ids, check: Callable[[Conversation], None]) ->
 def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome:
     """Mark conversations as unread for the actor, from a message on.
 
-    The read mark that the other side sees stays the same.
+    Reading them again ends this. The read mark that the other side sees stays the same.
 
     Args:
         sequence: of the first unread message; by default, the other side's last message. If there
