@@ -26,7 +26,7 @@ def report(
 ) -> HttpResponse:
     """Show the form, or store a report and confirm it by mail.
 
-    The answer is the same if this e-mail address has reported the thing before.
+    The answer is the same if this email address has reported the thing before.
     """
     kind = Report.Kind.SHOP if product is None else Report.Kind.PRODUCT
     form = VisitorReportForm(request.POST or None, kind=kind)
