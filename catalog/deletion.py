@@ -18,7 +18,7 @@ OWNER = ShopMember.Role.OWNER
 
 
 def closing_with(person: Any) -> QuerySet[Shop]:
-    """Return the shops that close with an account: the person owns them and works there alone."""
+    """Return the shops that close with an account: its person owns them and has no colleagues."""
     return _owned(person).filter(~Exists(_others(person)))
 
 

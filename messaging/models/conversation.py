@@ -144,7 +144,7 @@ class Conversation(models.Model):
     )
     # Whether a message was ever held here: then sends look for it, one by one, see `held.holding`.
     has_held = models.BooleanField(_("has held messages"), default=False, db_default=False)
-    # Whether its shopper has started several lately: then each send is checked alone, see `trust`.
+    # Whether its shopper has started several lately: sends then go one by one, see `trust.spam`.
     checks_spam = models.BooleanField(_("checks for spam"), default=False, db_default=False)
     # Whether staff ever looked into it: then its page loads the looks to show, see `staff_looks`.
     has_looks = models.BooleanField(_("has looks of staff"), default=False, db_default=False)

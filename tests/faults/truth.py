@@ -58,7 +58,7 @@ class Truth:
         rows: every message.
         revisions: by conversation.
         members: by conversation, the people who take part in it, at the beginning.
-        unread: by person, recounted from the messages and the read marks alone: in how many
+        unread: by person, recounted from only the messages and the read marks: in how many
             conversations the other side has said something beyond what the person has read, and
             how many of the person's messages staff have removed, or rejected.
         held: every message that was ever held.
