@@ -128,6 +128,24 @@ def test_all_pages_are_selected_with_progress(inbox: Page) -> None:
 
 
 @only_whole
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_acts_stay_on_screen_down_the_list(inbox: Page, width: int) -> None:
+    inbox.set_viewport_size({"width": width, "height": 800})
+    inbox.locator(".inbox__check").nth(20).check(force=True)
+    settle = inbox.locator(".selection__act[value=settle]")
+    expect(settle).to_be_in_viewport(ratio=1)
+    for _ in range(12):  # up from the row that has the box, which stays below the bar
+        inbox.keyboard.press("k")
+    bar = settle.bounding_box()
+    row = inbox.locator(".inbox__link:focus").bounding_box()
+    assert bar
+    assert row
+    assert row["y"] >= bar["y"] + bar["height"]
+    settle.click()
+    expect(inbox.locator(SAID)).to_contain_text("Settled")
+
+
+@only_whole
 def test_another_list_ends_the_selection_of_all_pages(inbox: Page) -> None:
     held: list[Route] = []
     inbox.route("**before=*", lambda route: held.append(route))
