@@ -4,12 +4,13 @@ from allauth.account.models import EmailAddress
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from catalog import access
+from catalog import access, teams
 from catalog.factories import TeamInvitationFactory
 from catalog.models import Shop, ShopMember, TeamInvitation
+from messaging.factories import MessageFactory
 from messaging.models import Conversation
 from tests.accounts.acts import PASSWORD
-from tests.browser.acts import Person, bodies, open_thread, says, write
+from tests.browser.acts import Person, bodies, live, open_thread, says, write
 from tests.browser.inspector import Inspect, languages
 from tests.whole import only_whole
 
@@ -78,9 +79,42 @@ def test_an_open_thread_gets_nothing_more_after_the_removal(
     write(asking, "For the shop only")
     open_thread(owner, conversation)
     says(owner, "For the shop only")
-    write(page, "I can help you.")
-    page.locator(".message__failed:visible").wait_for()
-    assert "For the shop only" not in bodies(page)
+    expect(page.locator("main h1")).to_have_text("You can't open this conversation any more")
+    assert "For the shop only" not in page.content()
+    assert bodies(page) == []
+
+
+@only_whole
+def test_a_former_colleague_keeps_the_words_that_were_not_sent(
+    person: Person, seller: User, colleague: User, shop: Shop, conversation: Conversation
+) -> None:
+    page = person(colleague)
+    open_thread(page, conversation)
+    page.fill("#composer-body", "I can help you.")
+    teams.remove_member(seller, shop.pk, colleague.pk)
+    expect(page.locator("main h1")).to_be_focused()
+    expect(page.locator(".dashboard__status")).to_have_text(
+        "You can't open this conversation any more"
+    )
+    expect(page.get_by_label("This wasn't sent:")).to_have_value("I can help you.")
+    expect(page.locator("trato-thread, .context")).to_have_count(0)
+    page.get_by_role("link", name="Go to your inbox").click()
+    expect(page.locator("main h1")).to_have_text("Inbox")
+
+
+@only_whole
+def test_a_thread_beside_the_list_ends_the_same_way(
+    person: Person, seller: User, colleague: User, shop: Shop, conversation: Conversation
+) -> None:
+    MessageFactory(conversation=conversation, body="Hello")
+    page = person(colleague)
+    page.goto("/conversations/")
+    live(page)
+    page.click(".inbox__link")
+    expect(page.locator("#composer-body")).to_be_focused()
+    teams.remove_member(seller, shop.pk, colleague.pk)
+    expect(page.locator("main h1")).to_have_text("You can't open this conversation any more")
+    expect(page.get_by_label("This wasn't sent:")).to_be_hidden()
 
 
 @only_whole

@@ -98,7 +98,8 @@ def test_what_is_refused_says_why_and_is_sent_once_when_tried_again(
 ) -> None:  # fmt: skip
     page = person(colleague)
     open_thread(page, conversation)
-    remove_member(seller, shop.pk, colleague.pk)
+    page.route(f"**{conversation.get_absolute_url()}", lambda route: route.abort())
+    remove_member(seller, shop.pk, colleague.pk)  # the page is not told
     write(page, "I can help you.")
     failed = page.locator(".message__failed")
     expect(failed).to_be_visible()
@@ -111,6 +112,7 @@ def test_what_is_refused_says_why_and_is_sent_once_when_tried_again(
     failed.get_by_role("button", name="Try again").click()
     expect(page.locator("[data-state]").last).to_have_text("Sent")
     expect(failed).to_be_hidden()
+    page.unroute_all()
     page.reload()
     assert bodies(page) == ["I can help you."]
     assert Message.objects.count() == 1

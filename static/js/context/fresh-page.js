@@ -6,7 +6,7 @@ import { entitle } from "trato/badge";
 import { isVisible } from "trato/keep-focus";
 import { writeAll } from "trato/local-time";
 import { onNews } from "trato/news-of";
-import { askFor } from "trato/pages";
+import { askFor, GONE } from "trato/pages";
 import { session } from "trato/session";
 
 const GATHER = 200; // milliseconds; requests within this time share one page
@@ -27,9 +27,10 @@ class FreshPage {
   /**
    * `addressOf()`: the page's address, or null if none of its parts is shown. `isLate`: whether there was
    * no socket yet, so that events may have been missed. `fits(page)`: whether a page is of what is shown.
+   * `gone()`: the person may no longer see it.
    */
-  constructor(addressOf, { isLate = false, fits = () => true, taken = () => {} } = {}) {
-    Object.assign(this, { addressOf, isLate, fits, taken });
+  constructor(addressOf, { isLate = false, fits = () => true, taken = () => {}, gone = () => {} } = {}) {
+    Object.assign(this, { addressOf, isLate, fits, taken, gone });
     session.on("lost", () => {
       this.isBehind = true;
     });
@@ -71,7 +72,9 @@ class FreshPage {
     await released;
     this.isAsking = false;
     const isSame = address === this.addressOf();
-    if (!page && isSame && this.pause < LONGEST_PAUSE) {
+    if (page === GONE) {
+      if (isSame) this.gone();
+    } else if (!page && isSame && this.pause < LONGEST_PAUSE) {
       this.isWanted = true;
       this.plan(this.pause);
       this.pause *= 2;
@@ -146,6 +149,7 @@ const thread = new FreshPage(() => conversationOf(document) && location.href, {
     entitle(page.title);
     session.emit("page.fresh", page);
   },
+  gone: () => session.emit("conversation.gone"),
 });
 // An answer that is on its way may be older than the event.
 onNews((ids) => {

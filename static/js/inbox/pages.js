@@ -8,6 +8,9 @@ const OF_PAGE = ["before", "after", "around", "date", "reply"];
 /** What `askFor` returns without a connection or a server, when no page of the site could be loaded. */
 export const UNREACHABLE = undefined;
 
+/** What `askFor` returns if there is no such page, or none any more that the person may see. */
+export const GONE = false;
+
 const NO_SERVER = [502, 503, 504]; // what a proxy answers while a server restarts or is too busy
 
 /** Remove the page from a query: "?lane=ours&before=…" becomes "?lane=ours". */
@@ -33,7 +36,7 @@ export function isConversation(pathname) {
   return /\/\d+\/$/.test(pathname);
 }
 
-/** Fetch a page as a document; null if there is no usable one for the page's person, or UNREACHABLE. */
+/** Fetch a page as a document; null if there is no usable one for the page's person, or GONE, or UNREACHABLE. */
 export async function askFor(address, signal) {
   const target = new URL(address);
   target.hash = "";
@@ -44,6 +47,7 @@ export async function askFor(address, signal) {
   if (!answer && !(session.live && navigator.onLine)) return UNREACHABLE;
   if (text === null) return null;
   const page = new DOMParser().parseFromString(text, "text/html");
+  if (answer.status === 404 && !page.querySelector(".dashboard")) return GONE;
   const isOurs = page.body.dataset.user === String(session.user);
   const isSame = page.documentElement.lang === document.documentElement.lang;
   if (!isOurs || !isSame || !page.querySelector(".dashboard")) return null;

@@ -40,6 +40,7 @@ class Panes extends HTMLElement {
     window.addEventListener("popstate", () => this.wentTo());
     onNews((ids) => this.forgetPages(ids));
     session.on("live", () => this.hasStayed && this.wentTo());
+    session.on("conversation.gone", () => this.showGone());
     wide.addEventListener("change", () => this.fillList());
     this.shown = this.pageOf(location.href);
     this.keys = new Keys(this);
@@ -279,6 +280,29 @@ class Panes extends HTMLElement {
     this.middle.replaceChildren(this.nothing.cloneNode(true));
     this.shown = this.pageOf(location.href);
     this.arrange(this.listTitle);
+  }
+
+  /** The person may no longer see what is shown, for example has left the shop. Their own words stay. */
+  showGone() {
+    const pending = this.middle.querySelectorAll(".message[data-pending] .message__body");
+    const words = [...pending].map(({ textContent }) => textContent);
+    for (const { value, defaultValue } of this.middle.querySelectorAll("textarea")) {
+      if (value !== defaultValue) words.push(value.trim());
+    }
+    const isHere = this.middle.contains(document.activeElement);
+    this.request?.abort();
+    this.removeAttribute("data-context");
+    this.middle.removeAttribute("aria-busy");
+    this.middle.replaceChildren(document.getElementById("gone-template").content.cloneNode(true));
+    const unsent = this.middle.querySelector("textarea");
+    unsent.value = words.filter(Boolean).join("\n\n");
+    unsent.parentElement.hidden = !unsent.value;
+    const heading = this.middle.querySelector("h1");
+    this.status.textContent = heading.textContent;
+    entitle(heading.textContent);
+    if (isHere) heading.focus();
+    outbox.changed();
+    this.markCurrent();
   }
 
   arrange(title) {
