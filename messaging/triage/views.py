@@ -89,11 +89,14 @@ def _refused(request: PersonRequest, refusal: Refused) -> HttpResponse:
     """Show a form's field again, with the reason and what the person entered."""
     if wants_json(request):
         return refusal_response(refusal)
+    ids = forms.ids_from(request.POST)
     context = {
         "act": request.POST,
-        "conversations": forms.ids_from(request.POST),
+        "conversations": ids,
         "back": _back(request),
         "error": refusal.detail,
+        # Another time helps only where there was one, and conversations to put off.
+        "asks_time": "until_local" in request.POST and bool(ids or "filter" in request.POST),
     }
     status = STATUS[refusal.code]
     response = render(request, "messaging/triage/act.html", context, status=status)

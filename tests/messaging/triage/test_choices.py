@@ -44,6 +44,16 @@ def test_labels_that_only_some_have_can_be_added_and_removed(
         assert (button in added, button in removed) == (can_add, can_remove)
 
 
+def test_no_time_is_asked_for_while_no_conversation_is_chosen(
+    talk: Conversation, seller: User, client_of: Any
+) -> None:
+    refused = ask(client_of(seller), "snooze", [], status=400)
+    assert "Choose a conversation first." in refused
+    assert 'name="until_local"' not in refused
+    assert 'href="/conversations/"' in refused
+    assert 'name="until_local"' in ask(client_of(seller), "snooze", [talk])
+
+
 def test_conversations_are_offered_to_active_members(
     talk: Conversation, seller: User, colleague: User, former_colleague: User, client_of: Any
 ) -> None:
