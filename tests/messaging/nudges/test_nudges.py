@@ -165,6 +165,16 @@ def test_reading_without_scripts_includes_the_reminder(
     assert notices(seller, colleague) == [before[0], before[1] + 1]
 
 
+def test_a_conversation_without_a_reminder_has_an_empty_line(
+    waiting: Conversation, seller: User, client_of: Any
+) -> None:
+    page = client_of(seller).get(waiting.get_absolute_url()).text
+    assert re.search(r'<p class="nudge__line"[^>]*></p>', page)  # with space in it, CSS shows it
+    send(waiting.consumer, waiting.pk)
+    page = client_of(seller).get(waiting.get_absolute_url()).text
+    assert re.search(r'<p class="nudge__line"[^>]*>\s*\w', page)
+
+
 def test_a_form_leads_back_and_says_what_happened(
     waiting: Conversation, shopper: User, colleague: User, client_of: Any
 ) -> None:
