@@ -12,6 +12,7 @@ from catalog.factories import CategoryFactory, ProductFactory
 from catalog.models import Product, Shop
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
+from messaging.triage import actions as triage
 from notifications.factories import NotificationFactory
 from tests.browser.acts import Person
 from tests.products import ProductImageFactory
@@ -85,6 +86,17 @@ def look(page: Page, addresses: list[str]) -> list[tuple[str, list[str]]]:
         if sticks_out := page.evaluate(STICKS_OUT):
             wide_pages.append((address, sticks_out))
     return wide_pages
+
+
+@only_whole
+def test_no_list_scrolls_sideways_for_a_colleagues_name(
+    person: Person, seller: User, wide_world: Conversation
+) -> None:
+    triage.assign(seller, [wide_world.pk], seller.pk)
+    page = person(seller, viewport={"width": 820, "height": 740})
+    page.goto("/conversations/")
+    assert page.locator(".inbox__marks").inner_text().count(WIDE) >= 59
+    assert page.evaluate(STICKS_OUT) == []
 
 
 @only_whole
