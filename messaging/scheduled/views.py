@@ -59,6 +59,11 @@ def scheduled_message(request: PersonRequest, conversation_id: int, pk: int) -> 
     row = conversation.scheduled_messages.select_related("author").filter(pk=pk).first()
     if row is None:
         raise Missing(_("This scheduled message is gone."), conversation_url(conversation_id))
+    if request.method == "GET" and row.state not in ScheduledMessage.OPEN:
+        is_sent = row.state == ScheduledMessage.State.SENT
+        done = _("This message has already been sent.")
+        notices.info(request, done if is_sent else _("This message has been cancelled."))
+        return redirect(conversation)
     if request.method == "GET":
         kept = list(row.files.order_by("position"))
         return _page(request, conversation, _form_of(row), row, kept_files=kept)

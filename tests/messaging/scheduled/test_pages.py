@@ -194,6 +194,23 @@ def test_a_time_in_a_doubled_hour_survives_an_edit(
     assert (row.body, row.send_at) == ("Other words.", second_half_past_two)
 
 
+def test_what_is_done_has_no_form(
+    schedule: Schedule, asked: Conversation, seller: User, client_of: Any
+) -> None:
+    rows = schedule(), schedule()
+    address = f"/conversation/{asked.pk}/scheduled/"
+    client = client_of(seller)
+    for row, act, words in (
+        (rows[0], "cancel", "This message has been cancelled."),
+        (rows[1], "send", "This message has already been sent."),
+    ):
+        assert "Yes, inside too." in client.get(f"{address}{row.pk}/").text
+        client.post(f"{address}{row.pk}/", {"act": act})
+        answer = client.get(f"{address}{row.pk}/")
+        assert (answer.status_code, answer["location"]) == (302, asked.get_absolute_url())
+        assert words in client.get(answer["location"]).text
+
+
 def test_an_edit_of_something_changed_shows_both(
     schedule: Schedule, seller: User, colleague: User, client_of: Any, later: datetime
 ) -> None:
