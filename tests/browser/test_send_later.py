@@ -19,6 +19,7 @@ BOX = "#composer-body"
 MENU = ".send-later summary"
 LIST = ".scheduled__item"
 SUMMARY = ".scheduled__summary"
+TOLD = ".dashboard__status"
 
 
 @pytest.fixture
@@ -67,6 +68,24 @@ def test_a_message_is_scheduled_and_colleagues_see_it(
     for page in (answering, beside):
         says(page, "Yes, inside too.")
         expect(page.locator(SUMMARY)).to_have_count(0)
+
+
+@only_whole
+def test_what_was_scheduled_and_cancelled_is_said(answering: Page) -> None:
+    answering.click(".send-later__times button >> nth=0")
+    expect(answering.locator(TOLD)).to_contain_text("The message is scheduled.")
+    answering.fill(BOX, "We deliver, too.")
+    answering.click(MENU)
+    answering.click(".send-later__times button >> nth=0")
+    expect(answering.locator(SUMMARY)).to_contain_text("2 messages scheduled")
+    answering.click(SUMMARY)
+    answering.locator(LIST).last.get_by_role("button", name="Cancel").press("Enter")
+    expect(answering.locator(TOLD)).to_contain_text("Cancelled. It won't be sent.")
+    expect(answering.locator(LIST)).to_have_count(1)
+    expect(answering.locator(f"{LIST} button:focus")).to_have_count(1)
+    answering.locator(LIST).get_by_role("button", name="Cancel").press("Enter")
+    expect(answering.locator(SUMMARY)).to_have_count(0)
+    expect(answering.locator(BOX)).to_be_focused()
 
 
 @only_whole
