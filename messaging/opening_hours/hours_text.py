@@ -6,12 +6,14 @@ from itertools import pairwise
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from .schedule import MINUTES_PER_DAY, Span
 
 LATEST_AFTER_MIDNIGHT = 6 * 60  # minutes; later ends are typing mistakes
 ONE, THIRTEEN = 60, 13 * 60  # minutes; between them, a time without am or pm may be either
+WORDS_SHOWN = 40  # characters of wrong hours that the error repeats
 
 DASH = r"\s*(?:[-‐‑‒–—−]|to|until|a|hasta)\s*"
 TIME = r"[0-9]{1,2}(?:\s*[:.h]\s*[0-9]{2}|\s*h)?\s*(?:[ap]\.?\s?m\.?)?"
@@ -71,7 +73,7 @@ def _spans(text: str) -> Iterator[Span]:
         if match is None:
             raise ValidationError(
                 _("We don't understand “%(words)s”. Write hours like 9:00–13:00, 16:00–20:00.")
-                % {"words": words}
+                % {"words": Truncator(words).chars(WORDS_SHOWN)}
             )
         start, end = map(_minutes, match.groups())
         halves = [bool(_parts(text)[2]) for text in match.groups()]

@@ -66,6 +66,7 @@ def test_hours_are_read_as_people_write_them(
         ("1-5pm", "“1-5pm” can be read"),
         ("9 a 6", "“9 a 6” can be read"),
         ("nine to five", "We don't understand “nine to five”."),
+        ("x" * 5000, f"We don't understand “{'x' * 39}…”."),
         ("9-13,", "We don't understand “”."),
         ("٩-١٣", "We don't understand"),
         ("9:00", "We don't understand “9:00”."),
