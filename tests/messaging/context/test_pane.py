@@ -113,6 +113,16 @@ def test_what_has_changed_since_the_question_is_said_in_words(
     assert "No longer on sale" in page_of(shopper)
 
 
+def test_what_is_sold_out_is_not_said_to_be_unchanged(
+    shopper: User, seller: User, product: Product, page_of: Any
+) -> None:
+    Product.objects.filter(pk=product.pk).update(stock=0)
+    for user in (shopper, seller):
+        page = page_of(user)
+        assert "Sold out" in page
+        assert "Nothing has changed" not in page
+
+
 def test_how_many_are_left_is_for_the_shop(
     shopper: User, seller: User, product: Product, page_of: Any
 ) -> None:
