@@ -8,7 +8,7 @@ import { session } from "trato/session";
 import { gettext } from "trato/text";
 
 /** Say something to those who don't see the list change. */
-export function tell(text) {
+export function announceQuietly(text) {
   const line = document.querySelector(".dashboard__status");
   if (line) line.textContent = text;
 }
@@ -46,7 +46,7 @@ class Scheduled extends LiveList {
     const answer = await post(event.target.action, { act });
     if (answer?.ok) {
       this.hasActed = true;
-      if (act === "cancel") tell(gettext("Cancelled. It won't be sent."));
+      if (act === "cancel") announceQuietly(gettext("Cancelled. It won't be sent."));
       return this.changed();
     }
     const error = this.querySelector(".scheduled__error");

@@ -5,7 +5,7 @@ import { newId } from "trato/client-id";
 import { refreshOld } from "trato/fresh-page";
 import { noteSeen } from "trato/last-seen";
 import { writeAll } from "trato/local-time";
-import { tell } from "trato/scheduled";
+import { announceQuietly } from "trato/scheduled";
 import { session } from "trato/session";
 import { gettext } from "trato/text";
 import { uploads } from "trato/uploads";
@@ -95,7 +95,7 @@ class SendLater extends HTMLElement {
     this.field.focus();
     const conversation = Number(this.closest("trato-thread").dataset.conversation);
     session.emit("scheduled.changed", { conversation }); // for a page without a socket, too
-    tell(gettext("The message is scheduled. Only your team sees it until then."));
+    announceQuietly(gettext("The message is scheduled. Only your team sees it until then."));
   }
 }
 
