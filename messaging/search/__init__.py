@@ -1,8 +1,9 @@
 """Search a person's conversations: one interface, implemented for each database.
 
 A conversation matches if each word is in one of its messages, in the product's title, or in the
-shop's or the shopper's name. For the shop's team, it may also be in one of its internal notes: no
-statement reads these for people who work for no shop, so that not even its duration reveals them.
+other side's name. (The searcher's own name would match every conversation.) For the shop's team, a
+word may also be in an internal note: no statement reads these for people who work for no shop, so
+that not even its duration reveals them.
 Case and accents don't matter. The last word may be incomplete, because people search while they
 type. Removed and withdrawn messages are not searched.
 """

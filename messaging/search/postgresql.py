@@ -63,7 +63,13 @@ WITH candidate (id, at) AS MATERIALIZED ({candidates})
     SELECT candidate.id, candidate.at, true
     FROM (
         SELECT candidate.*,
-               concat_ws(' ', product_title, shop.{shop_name}, person.{person_name}) AS about,
+               concat_ws(
+                   ' ',
+                   product_title,
+                   CASE conversation.consumer_id
+                       WHEN %s THEN shop.{shop_name} ELSE person.{person_name}
+                   END
+               ) AS about,
                {of_team} AS of_team
         FROM candidate
         JOIN {conversation} conversation ON conversation.id = candidate.id
@@ -109,19 +115,15 @@ UNION
 SELECT id, last_message_at FROM {conversation} WHERE {further} AND trato_words(product_title) @@ %s
 {noted}UNION
 SELECT id, last_message_at FROM {conversation} WHERE {further} AND consumer_id = ANY(ARRAY(
-    SELECT {person_key} FROM {person} WHERE trato_words({person_name}) @@ %s
+    SELECT {person_key} FROM {person} WHERE trato_words({person_name}) @@ %s AND {person_key} <> %s
 ))
 UNION
-SELECT mine.id, mine.last_message_at
-FROM {shop} shop
-CROSS JOIN LATERAL (
-    SELECT id, last_message_at FROM {conversation}
-    WHERE shop_id = shop.{shop_key} AND {further}
-    ORDER BY last_message_hour DESC, last_message_at DESC, id DESC LIMIT %s
-) mine
-WHERE trato_words(shop.{shop_name}) @@ %s AND shop.{shop_key} IN (
-    SELECT unnest(%s::bigint[]) UNION SELECT shop_id FROM {conversation} WHERE consumer_id = %s
-)
+SELECT id, last_message_at FROM {conversation}
+WHERE {further} AND consumer_id = %s AND shop_id = ANY(ARRAY(
+    SELECT {shop_key} FROM {shop} WHERE trato_words({shop_name}) @@ %s AND {shop_key} IN (
+        SELECT shop_id FROM {conversation} WHERE consumer_id = %s
+    )
+))
 ORDER BY last_message_at DESC, id DESC
 LIMIT %s
 """
@@ -235,7 +237,8 @@ def _look_through(
         of_team=OF_TEAM if is_team else "false",
         has_all=" AND ".join(has_all) or "true",
     )
-    wanted: list[Any] = [list(scope.shop_ids), scope.user_id] if is_team else []
+    wanted: list[Any] = [scope.user_id]
+    wanted += [list(scope.shop_ids), scope.user_id] if is_team else []
     for word in look_up:
         wanted += [word.letters, *[word.query] * (3 if is_team else 2)]
     wanted += [part for word in read for part in (word.letters, word.query)]
@@ -255,8 +258,8 @@ def _from_index(scope: Scope, before: Cursor | None, query: str, limit: int) -> 
     return _named(FROM_INDEX, further=FURTHER_BACK, noted=noted), [
         *[*further, query] * 2,
         *((*further, shops, scope.user_id, query) if shops else ()),
-        *(*further, query),
-        *(*further, limit, query, shops, scope.user_id),
+        *(*further, query, scope.user_id),
+        *(*further, scope.user_id, query, scope.user_id),
         limit,
     ]
 

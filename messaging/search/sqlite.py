@@ -36,21 +36,21 @@ def conversations_with(
     words = [word for word in words if any(map(str.isalnum, word))]
     if not words:
         return [], None
-    matching = Conversation.objects.all()
+    matching, is_mine = Conversation.objects.all(), Q(consumer=scope.user_id)
     for word in words:
         is_last = word is words[-1]
         pattern = rf"\b{word_pattern(word)}" + ("" if is_last else r"\b")
         phrase = phrase_of(word, is_last=is_last)
         in_notes = Q(pk__in=())
         if scope.shop_ids:
-            of_team = Q(shop__in=scope.shop_ids) & ~Q(consumer=scope.user_id)
+            of_team = Q(shop__in=scope.shop_ids) & ~is_mine
             in_notes = of_team & Q(pk__in=RawSQL(NOTED, [phrase]))  # noqa: S611 - a constant
         matching = matching.filter(
             Q(pk__in=RawSQL(SAID, [phrase]))  # noqa: S611 - a constant
             | in_notes
             | Q(product_title__regex=pattern)
-            | Q((f"shop__{host.shop_name_field}__regex", pattern))
-            | Q((f"{name_column_of('consumer')}__regex", pattern))
+            | is_mine & Q((f"shop__{host.shop_name_field}__regex", pattern))
+            | ~is_mine & Q((f"{name_column_of('consumer')}__regex", pattern))
         )
     keys = upcoming(scope, PageRequest(before), size + 1, unread_only=unread_only, among=matching)
     cursors = [Cursor(at, pk) for pk, at in keys]

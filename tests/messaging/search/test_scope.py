@@ -20,7 +20,7 @@ from .hits import hits
 pytestmark = pytest.mark.django_db
 
 
-def test_title_shop_and_shopper_are_found_without_accents_too(
+def test_title_and_the_other_sides_name_are_found_without_accents_too(
     shopper: User, seller: User, shop: Shop
 ) -> None:
     shop.name = "Cerámica Núñez"
@@ -29,17 +29,27 @@ def test_title_shop_and_shopper_are_found_without_accents_too(
         consumer=shopper, product=ProductFactory(shop=shop, title="Jarrón pequeño")
     )
     MessageFactory(conversation=about, body="Hello")
-    for person in (shopper, seller):
-        for text in (
-            "JARRÓN",
-            "jarron",
-            "PEQUEÑO",
-            "lucia",
-            "ceramica",
-            "nunez jarrón hello romer",
-        ):
-            assert hits(person, text) == [about.pk], text
-        assert hits(person, "arron") == []
+    for text in ("JARRÓN", "jarron", "PEQUEÑO"):
+        assert hits(shopper, text) == hits(seller, text) == [about.pk], text
+    for text in ("ceramica", "nunez jarrón hello cer"):
+        assert hits(shopper, text) == [about.pk], text
+        assert hits(seller, text) == [], text  # all of the shop's conversations have this name
+    for text in ("lucia", "jarrón hello romer"):
+        assert hits(seller, text) == [about.pk], text
+        assert hits(shopper, text) == [], text
+    assert hits(shopper, "arron") == hits(seller, "arron") == []
+
+
+def test_a_seller_finds_the_shops_that_they_have_asked_themselves(
+    seller: User, shop: Shop, stranger: User
+) -> None:
+    asked = ConversationFactory(consumer=seller, product=ProductFactory(shop__name="Olmo"))
+    answered = ConversationFactory(consumer=stranger, product=ProductFactory(shop=shop))
+    for one in (asked, answered):
+        MessageFactory(conversation=one, body="Hello")
+    assert hits(seller, "olmo") == [asked.pk]
+    assert hits(seller, seller.name) == []
+    assert hits(seller, stranger.name) == [answered.pk]
 
 
 def test_title_and_shop_are_found_by_letters_that_have_no_accent(shopper: User, shop: Shop) -> None:
