@@ -183,7 +183,7 @@ MOSTLY_ON_SQLITE = (
     "tests/messaging/recall/test_recall.py",
     "tests/messaging/rules/test_escapes.py",
     "tests/messaging/rules/test_qr_codes.py",
-    "tests/messaging/rules/test_verdicts.py",
+    "tests/messaging/rules/test_staff_feedback.py",
     "tests/messaging/trust/test_trust.py",
     "tests/notifications/announcements/test_pages.py",
     "tests/notifications/test_list.py",

@@ -16,7 +16,7 @@ from messaging.host import host
 from messaging.models import Appeal, Case, Decision, HeldMessage, Report
 from messaging.moderation import actions as moderation
 from messaging.review import actions as review
-from messaging.rules import verdicts
+from messaging.rules import staff_feedback
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_permission, require_reason
 from trato.errors import AlreadyDone
@@ -124,9 +124,9 @@ def _count(decision: Decision) -> None:
     if decision.measure == Measure.DISMISS:
         return
     if decision.held is not None:
-        verdicts.judge(decision.held, is_wrong=False)
+        staff_feedback.judge(decision.held, is_wrong=False)
     else:
-        verdicts.confirm(decision.rule)
+        staff_feedback.confirm(decision.rule)
 
 
 @transaction.atomic
@@ -235,11 +235,11 @@ def count_overturned(decision: Decision) -> None:
     """Count that a rule was wrong if a decision was overturned. Locks the rule, so call it last."""
     if decision.held is None:
         counted_on = decision.created_at.astimezone(UTC).date()
-        verdicts.overturn(decision.rule, counted_on=counted_on)
+        staff_feedback.overturn(decision.rule, counted_on=counted_on)
         return
     not_overturned = Decision.objects.filter(held=decision.held, overturned_at=None)
     if not not_overturned.exclude(measure=Measure.DISMISS).exists():
-        verdicts.judge(decision.held, is_wrong=True)
+        staff_feedback.judge(decision.held, is_wrong=True)
 
 
 def _held(people: list[int], ruling: Ruling) -> HeldMessage | None:

@@ -65,7 +65,7 @@ class HeldMessage(models.Model):
         help_text="A rule or `SpamReason`; empty if it only waits behind an earlier one.",
     )
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
-    # Whether staff agreed with the rule that held it, see `rules.verdicts.judge`.
+    # Whether staff agreed with the rule that held it, see `rules.staff_feedback.judge`.
     judged_on = models.DateField(_("rule judged"), null=True, blank=True, editable=False)
     is_overturned = models.BooleanField(
         _("rule overturned"), default=False, db_default=False, editable=False

@@ -20,7 +20,7 @@ from messaging.held.frames import MessageRejected
 from messaging.host import host
 from messaging.models import Appeal, Case, Conversation, Decision, File, HeldMessage, Sanction
 from messaging.records import Attempt, Sent
-from messaging.rules import verdicts
+from messaging.rules import staff_feedback
 from messaging.sanctions.queries import unmuted
 from messaging.sending import orm
 from trato.audit import queries as audit
@@ -51,7 +51,7 @@ def release(actor: Person, held_id: int, reason: str) -> HeldMessage:
     _decide(row, State.CLEARED)
     record(actor, "held_message.released", row.subject, reason)
     _deliver_due(row.conversation, row.sender)
-    verdicts.judge(row, is_wrong=True)  # locks the rule, so last
+    staff_feedback.judge(row, is_wrong=True)  # locks the rule, so last
     row.refresh_from_db()
     return row
 

@@ -28,7 +28,7 @@ from trato.admin.forms import StaffForm
 from trato.admin.reasons import act_with_reason
 from trato.people import columns_of, name_column_of
 
-from . import actions, figures, snapshot, verdicts
+from . import actions, figures, snapshot, staff_feedback
 
 
 def _first_day() -> date:
@@ -185,7 +185,7 @@ class ShieldRuleAdmin(StaffAdmin[ShieldRule]):
         context["may_set_back"] = actor.has_perm("messaging.change_shieldrule")
         context["may_try"] = actor.has_perm("messaging.add_dryrun")
         context["months"] = figures.by_month(rule) if rule else ()
-        context["judged"] = verdicts.judged_lately(rule) if rule else None
+        context["judged"] = staff_feedback.judged_lately(rule) if rule else None
         context["days"] = settings.RULE_LAB_DAYS
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -1,5 +1,9 @@
 """Decide whether messages that a rule matches are sent, questioned, held or refused.
 
+If several rules match, the one with the strongest action decides: refuse before hold, hold before
+mask, mask before warn. A rule counts only where `Situation.suits` it, so a telephone number may be
+questioned in one conversation and allowed in another.
+
 Staff also look first at what `messaging.trust.spam` takes for spam, and at all that a person writes
 in a conversation after a held message. `messaging.held.holding` stores what is held.
 """

@@ -64,7 +64,7 @@ NOT_ACTS = {
     "messaging.decisions.actions.overturn",  # of further people's decisions, see test_together
     "trato.audit.actions.forget_words",  # part of an erasure, by the person
     "accounts.security_events._record",
-    "messaging.rules.verdicts._fall_back_if_due",  # the site itself, see tests/messaging/rules
+    "messaging.rules.staff_feedback._fall_back_if_due",  # the site, see tests/messaging/rules
 }
 TRIED = {"name": "tried", "detector": "phone", "action": "hold"}
 

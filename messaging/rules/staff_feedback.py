@@ -1,7 +1,7 @@
-"""What staff decide about messages that a rule stopped, and what that means for the rule.
+"""Count how often staff agree with a rule. One that they overturn too often is for review only.
 
-A rule that staff overturn too often falls back to review only: staff look at what it finds, but it
-no longer refuses messages or asks their writers to take words out.
+Staff still look at what the rule finds then, but it no longer refuses messages or asks writers to
+take words out. `messaging.decisions` and `messaging.review` call this when staff decide.
 """
 
 from datetime import date, timedelta

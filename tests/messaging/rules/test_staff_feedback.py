@@ -15,7 +15,7 @@ from messaging.decisions.ruling import Ruling
 from messaging.models import Case, Conversation, Decision, HeldMessage, RuleDay, ShieldRule
 from messaging.records import Held
 from messaging.review.actions import release
-from messaging.rules import actions, verdicts
+from messaging.rules import actions, staff_feedback
 from tests.messaging.rules.asking import PHONE, question, send
 from tests.messaging.rules.conftest import SetRule
 from tests.rulings import reject, rule
@@ -35,7 +35,7 @@ def few(settings: Any) -> None:
 def judged(name: str, *wrong: bool) -> ShieldRule:
     """Judge messages of a rule."""
     for is_wrong in wrong:
-        (verdicts.overturn if is_wrong else verdicts.confirm)(name)
+        (staff_feedback.overturn if is_wrong else staff_feedback.confirm)(name)
     return ShieldRule.objects.get(name=name)
 
 
@@ -154,7 +154,7 @@ def test_falling_back_opens_one_case_and_is_one_entry_without_an_actor(
 
 @pytest.mark.django_db(transaction=True)
 def test_decisions_at_the_same_time_are_all_counted_and_tell_once() -> None:
-    in_threads(6, verdicts.overturn, "phone")
+    in_threads(6, staff_feedback.overturn, "phone")
     assert RuleDay.objects.get().overturned == 6
     assert AuditEntry.objects.filter(verb="shieldrule.fell_back").count() == 1
     assert Case.objects.get(kind="rule").count == 1
@@ -197,11 +197,11 @@ def test_a_changed_rule_is_judged_afresh_but_not_a_renamed_one(
     client.post(of(rule), shown | months | {"name": "telephone"})
     rule.refresh_from_db()
     assert (rule.name, rule.judged_from) == ("telephone", None)
-    assert verdicts.judged_lately(rule) == (2, 2)
+    assert staff_feedback.judged_lately(rule) == (2, 2)
     client.post(of(rule), shown | months | {"name": "telephone", "action": "hold"})
     rule.refresh_from_db()
     assert rule.judged_from == timezone.now().date()
-    assert verdicts.judged_lately(rule) == (0, 0)
+    assert staff_feedback.judged_lately(rule) == (0, 0)
 
 
 def test_the_pages_show_the_figures_of_a_month(lead: User, client_of: Any) -> None:
