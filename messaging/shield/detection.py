@@ -5,9 +5,9 @@ from bisect import bisect_left
 from . import prefilter
 from .drawn_names import undrawn
 from .emails import emails
-from .exempt import NOT_A_NUMBER
 from .findings import Finding, without_overlaps
 from .folding import Folded, fold
+from .harmless_numbers import NOT_A_NUMBER
 from .links import links
 from .messengers import messengers
 from .payments import ibans, payments

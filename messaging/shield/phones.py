@@ -4,9 +4,9 @@ import re
 
 import phonenumbers
 
-from .exempt import is_code, is_list, without_exempt
 from .findings import Finding
 from .folding import Folded
+from .harmless_numbers import is_code, is_list, without_harmless
 from .spelled import SEPARATED, with_digits
 
 CANDIDATE = re.compile(
@@ -73,10 +73,10 @@ AFTER_CHARACTERS = 40
 def phones(view: Folded) -> list[Finding]:
     """Return the phone numbers in a folded text."""
     dialled, was_word = with_digits(view)
-    # Blanking exempt numbers costs the most, and can't make a phone number where there was none.
+    # Blanking harmless numbers costs the most, and can't make a phone number where there was none.
     if not any(one.search(dialled.text) for one in (CANDIDATE, SEPARATED, IN_PARTS)):
         return []
-    text = without_exempt(dialled.text)
+    text = without_harmless(dialled.text)
     findings = []
     for match in CANDIDATE.finditer(text):
         for start, end in _numbers(text, was_word, match.start(), match.end()):

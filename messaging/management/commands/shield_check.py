@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 
 from messaging.rules.first_rules import action_on
-from messaging.shield.checking import Score, speed
 from messaging.shield.detection import find
+from messaging.shield.quality import Score, speed
 from messaging.shield.scams import warnings
 
 

@@ -1,4 +1,4 @@
-"""What the shield finds and where, what is exempt, and how a masked text reads."""
+"""What the shield finds and where, what is harmless, and how a masked text reads."""
 
 from typing import Any
 

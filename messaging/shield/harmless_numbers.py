@@ -21,7 +21,7 @@ UNIT = (
     r"personas?|"
     r"people|[\"'~%])"
 )
-EXEMPT = re.compile(
+HARMLESS = re.compile(
     "|".join(
         (
             # UUIDs, as in order numbers and links
@@ -57,12 +57,12 @@ EXEMPT = re.compile(
     )
 )
 LOTTERY_MAX = 50  # the highest number of most lotteries
-NOT_A_NUMBER = "#"  # replaces each character of an exempt number
+NOT_A_NUMBER = "#"  # replaces each character of an harmless number
 
 
-def without_exempt(text: str) -> str:
+def without_harmless(text: str) -> str:
     """Blank the numbers in a folded text that are prices, measures, dates and the like."""
-    return EXEMPT.sub(lambda match: NOT_A_NUMBER * len(match[0]), text)
+    return HARMLESS.sub(lambda match: NOT_A_NUMBER * len(match[0]), text)
 
 
 def is_list(groups: list[str], is_spelled: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Measure how good and how fast the shield is on given texts."""
+"""Measure how good and how fast the shield is on given texts, for `manage.py shield_check`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
