@@ -15,7 +15,7 @@ from trato.listed import listed
 from trato.people import Person
 
 from . import pictures, traces, words
-from .contacts import WORDS, Contact, contacts_of
+from .text_traces import WORDS, Trace, traces_of
 
 SCAM = "scam"  # why the confirmed message itself is recalled
 PICTURE = "picture"
@@ -188,10 +188,10 @@ def _sources(
 ) -> Iterator[tuple[str, str, str, list[int]]]:
     """Yield the name, kind and value of what messages may share with the scam, and their keys."""
     texts = [scam.body, *scam.versions.values_list("body", flat=True)]
-    contacts: dict[int, Contact] = {one.key: one for text in texts for one in contacts_of(text)}
+    shared: dict[int, Trace] = {one.key: one for text in texts for one in traces_of(text)}
     yield WORDS, WORDS, "", words.alike(scam.body, since, limit)
     yield PICTURE, PICTURE, "", pictures.same(scam, since, limit)
     for kind in KINDS:
-        for key, one in contacts.items():
+        for key, one in shared.items():
             if one.kind == kind != WORDS:
                 yield f"{kind}{key}", kind, one.written, traces.matches(one, since, limit)

@@ -1,4 +1,4 @@
-"""Keep traces of messages, and find messages by them. A sweep writes them, so no send waits."""
+"""Store the traces of messages, and find messages by them. A sweep does it, so no send waits."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from messaging.due.leisure import give_way
 from messaging.models import Message, MessageTrace, MessageVersion, TraceProgress
 from trato.retention import ago
 
-from .contacts import Contact, contacts_of
+from .text_traces import Trace, traces_of
 
 TEXTS_AT_ONCE = 1  # less than a millisecond of Python's work
 
@@ -34,9 +34,9 @@ def due(limit: int) -> int:
     return 0
 
 
-def matches(contact: Contact, since: datetime, limit: int) -> list[int]:
-    """Return the keys of messages with a contact, the newest first."""
-    rows = MessageTrace.objects.filter(key=contact.key, created_at__gte=since)
+def matches(trace: Trace, since: datetime, limit: int) -> list[int]:
+    """Return the keys of messages that have left a trace, the newest first."""
+    rows = MessageTrace.objects.filter(key=trace.key, created_at__gte=since)
     return list(rows.order_by("-message").values_list("message", flat=True)[:limit])
 
 
@@ -71,10 +71,10 @@ def _store(texts: Sequence[tuple[int, datetime, str]]) -> None:
     oldest = ago(days=settings.RECALL_DAYS)
     for start in range(0, len(texts), TEXTS_AT_ONCE):
         rows = [
-            MessageTrace(key=contact.key, message_id=pk, created_at=created_at)
+            MessageTrace(key=trace.key, message_id=pk, created_at=created_at)
             for pk, created_at, text in texts[start : start + TEXTS_AT_ONCE]
             if created_at >= oldest
-            for contact in contacts_of(text)
+            for trace in traces_of(text)
         ]
         MessageTrace.objects.bulk_create(rows, ignore_conflicts=True)
         give_way()

@@ -9,7 +9,7 @@ from messaging.models import Message, MessageVersion
 from messaging.similar import texts
 from trato.listed import listed
 
-from . import contacts, traces
+from . import text_traces, traces
 
 
 def alike(text: str, since: datetime, limit: int) -> list[int]:
@@ -21,10 +21,10 @@ def alike(text: str, since: datetime, limit: int) -> list[int]:
     """
     same: list[int] = []
     near: set[int] = set()
-    for one in contacts.contacts_of(text):
-        if one.kind == contacts.WORDS:
+    for one in text_traces.traces_of(text):
+        if one.kind == text_traces.WORDS:
             same += traces.matches(one, since, limit)
-        elif one.kind == contacts.NEAR:
+        elif one.kind == text_traces.NEAR:
             near.update(traces.matches(one, since, settings.SIMILAR_CANDIDATES_MAX))
     compared = texts.letters(text)
     known = set(same)

@@ -9,7 +9,7 @@ from messaging.editing import actions as editing
 from messaging.models import Conversation, File, Message, MessageTrace
 from messaging.recall import traces
 from messaging.recall.candidates import find
-from messaging.recall.contacts import contacts_of
+from messaging.recall.text_traces import traces_of
 from tests.messaging.recall.conftest import SCAM, Sent
 from tests.said import say
 from trato.retention import ago
@@ -34,7 +34,7 @@ SPELLINGS = {
 @pytest.mark.parametrize("kind", SPELLINGS)
 def test_a_contact_has_one_value_in_all_spellings(kind: str) -> None:
     values = [
-        {one.value for one in contacts_of(text) if one.kind == kind} for text in SPELLINGS[kind]
+        {one.value for one in traces_of(text) if one.kind == kind} for text in SPELLINGS[kind]
     ]
     assert len(values[0]) == 1
     assert all(value == values[0] for value in values)
@@ -42,7 +42,7 @@ def test_a_contact_has_one_value_in_all_spellings(kind: str) -> None:
 
 @pytest.mark.parametrize("text", ["Is it still available?", "I'm on WhatsApp all day", "Hello"])
 def test_what_everybody_writes_is_no_trace(text: str) -> None:
-    assert contacts_of(text) == []
+    assert traces_of(text) == []
 
 
 def test_copies_are_grouped_by_what_they_share(
@@ -93,7 +93,7 @@ def test_a_band_in_common_is_not_enough(sent: Sent, moderator: User) -> None:
     [other] = sent("Is this still available, and in which colours? I'd take two of them today")
     MessageTrace.objects.bulk_create(
         MessageTrace(key=one.key, message=other, created_at=other.created_at)
-        for one in contacts_of(scam.body)
+        for one in traces_of(scam.body)
         if one.kind == "near"
     )
     assert find(moderator, scam).groups == []

@@ -1,4 +1,4 @@
-"""The contacts, links and words of a text in one spelling each, to find them in other messages."""
+"""The traces of a text: its contacts, links and words in one spelling each, to find its copies."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ WEB = re.compile(r"^[a-z]{3,6}:/*")
 
 
 @dataclass(frozen=True)
-class Contact:
+class Trace:
     """Something in a text by which copies of the text are found.
 
     Args:
@@ -45,33 +45,33 @@ class Contact:
         return int.from_bytes(digest.digest()[:8], signed=True)
 
 
-def contacts_of(text: str) -> list[Contact]:
+def traces_of(text: str) -> list[Trace]:
     """Return a text's contacts, links and words, each once, without links to the site itself."""
-    unique: dict[tuple[str, str], Contact] = {}
+    unique: dict[tuple[str, str], Trace] = {}
     for one in _all(text):
         if one.value:
             unique.setdefault((one.kind, one.value), one)
     return list(unique.values())
 
 
-def _all(text: str) -> Iterator[Contact]:
+def _all(text: str) -> Iterator[Trace]:
     view = fold(text)
     letters = texts.letters_of(view.text)
     if len(letters) >= WORDS_MIN:
-        yield Contact(WORDS, letters, text)
+        yield Trace(WORDS, letters, text)
     for band in texts.bands(letters):
-        yield Contact(NEAR, band, text)
+        yield Trace(NEAR, band, text)
     for address in addresses(text):
         goes_to = real(address.written)
         if goes_to and not is_own(goes_to.host):
-            yield Contact("link", _link(goes_to.address), address.written)
+            yield Trace("link", _link(goes_to.address), address.written)
     for finding in detection.find(text):
         written = text[finding.start : finding.end]
         if finding.kind == "link" and any(one in written for one in ("://", "//")):
             continue  # it is one of the addresses above
         # Only the name of an app, such as "WhatsApp", identifies nobody.
         if finding.kind not in ("messenger", "payment") or re.search(r"[\d@/]", written):
-            yield Contact(finding.kind, _value(finding.kind, fold(written)), written)
+            yield Trace(finding.kind, _value(finding.kind, fold(written)), written)
 
 
 def _value(kind: str, view: Folded) -> str:
