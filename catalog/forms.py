@@ -16,10 +16,10 @@ from trato.names import validate_public_name
 from trato.text import validate_name
 
 from .actions import require_room_for_pictures
+from .edit_conflict_forms import FingerprintForm
 from .models import MAX_STOCK, NAME_TAKEN, PRICE_TOO_LOW, Product, Shop, ShopMember
 from .money import decimals, to_major, to_minor
 from .numbers import read_number, write_number
-from .seen_forms import SeenForm
 
 MAX_PRICE = 1_000_000  # major units
 
@@ -110,7 +110,7 @@ class PictureForm(forms.Form):
     alt = forms.CharField(max_length=160, validators=[validate_name])
 
 
-class ProductForm(SeenForm[Product]):
+class ProductForm(FingerprintForm[Product]):
     """A product; the price is entered in major units and stored in minor ones.
 
     Args:

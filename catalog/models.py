@@ -17,8 +17,8 @@ from trato.names import SkeletonField, claimed, skeleton, validate_public_name
 from trato.text import validate_name
 from trato.time_zones import validate_time_zone
 
+from .edit_conflicts import FingerprintedRow
 from .money import format_price
-from .seen import SeenRow
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,7 +29,7 @@ SLUG_TAKEN = _("This address belongs to another shop.")
 MAX_STOCK = 100_000
 
 
-class Shop(SeenRow):
+class Shop(FingerprintedRow):
     """A seller's shop, which has a team of members."""
 
     # What an owner enters in the shop's settings.
@@ -189,7 +189,7 @@ class Category(models.Model):
         return self.name_es if (get_language() or "").startswith("es") else self.name
 
 
-class Product(SeenRow):
+class Product(FingerprintedRow):
     """A product. Others can see it if `published_at` is set.
 
     A product that was unpublished has `withdrawn_at` instead; a draft has neither.

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from trato import time_zones
 from trato.names import is_reserved
 
+from .edit_conflict_forms import FingerprintForm
 from .models import SLUG_TAKEN, Shop
-from .seen_forms import SeenForm
 
 PLAIN_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-class ShopForm(SeenForm[Shop]):
+class ShopForm(FingerprintForm[Shop]):
     """A shop's settings, which its owner changes.
 
     Args:

@@ -14,8 +14,8 @@ from trato.images.forms import SquarePictureForm
 from trato.responses import PersonRequest, person_required
 
 from . import access, shops
+from .edit_conflicts import ChangedMeanwhile
 from .models import Shop
-from .seen import ChangedMeanwhile
 from .shop_forms import ShopForm
 
 

@@ -14,9 +14,9 @@ from accounts.models import User
 from trato.images.sanitize import Picture
 
 from . import access
+from .edit_conflicts import set_changed
 from .models import NAME_TAKEN, SLUG_TAKEN, FormerSlug, Shop, ShopMember
 from .retention import delete_shop_picture
-from .seen import set_changed
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from messaging.models import AwayWords
+from trato.edit_conflicts import MergingForm
 from trato.errors import Refused
 from trato.fields import MultilineField
 from trato.local_times import parse_local
-from trato.seen_values import SeenValuesForm
 
 
 class LocalTimeField(forms.CharField):
@@ -38,7 +38,7 @@ class _WordsField(MultilineField):
         )
 
 
-class WordsForm(SeenValuesForm):
+class WordsForm(MergingForm):
     """Whether the shop answers outside its opening hours, and what."""
 
     is_on = forms.BooleanField(
@@ -55,7 +55,7 @@ class WordsForm(SeenValuesForm):
         self.show_initial()
 
 
-class AwayForm(SeenValuesForm):
+class AwayForm(MergingForm):
     """Until when the shop is away, and what it answers."""
 
     until = LocalTimeField(

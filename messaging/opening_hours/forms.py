@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
 
-from trato.seen_values import SeenValuesForm
+from trato.edit_conflicts import MergingForm
 from trato.text import validate_name
 
 from .actions import NAME_MAX
@@ -27,7 +27,7 @@ class HoursField(forms.CharField):
         return parse_hours(super().clean(value))
 
 
-class WeekForm(SeenValuesForm):
+class WeekForm(MergingForm):
     """A field for each weekday; `week` is the result."""
 
     week: Week

@@ -1,4 +1,4 @@
-"""Forms for data that several people edit: a form changes only what its author has changed."""
+"""Forms for data that several people may edit at once: each stores only what its author changed."""
 
 from contextlib import suppress
 from typing import Any, cast
@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 
-class SeenValuesForm(forms.Form):
+class MergingForm(forms.Form):
     """Sends back the values that it showed, and keeps what others have changed since.
 
     A field that comes back as it was shown takes the current value, which is its `initial`. If

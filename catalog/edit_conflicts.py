@@ -1,7 +1,8 @@
-"""Rows that several people edit: a form only writes the columns that its author changed.
+"""Rows that several people may edit at once: a form writes only what its author has changed.
 
 The form contains fingerprints of the columns from when it was shown. If a colleague has changed the
-same column meanwhile, nothing is stored and the form asks.
+same column meanwhile, nothing is stored and the form asks. `trato.edit_conflicts` does the same for
+forms without a row of their own.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 
-class SeenRow(models.Model):
+class FingerprintedRow(models.Model):
     """A row whose form contains fingerprints of its `FORM_COLUMNS`."""
 
     FORM_COLUMNS: ClassVar[tuple[str, ...]] = ()
@@ -32,7 +33,7 @@ class ChangedMeanwhile(Exception):
     Nothing was stored. `row` has the current values.
     """
 
-    def __init__(self, row: SeenRow, columns: Sequence[str]) -> None:
+    def __init__(self, row: FingerprintedRow, columns: Sequence[str]) -> None:
         super().__init__(", ".join(columns))
         self.row, self.columns = row, columns
 
@@ -43,7 +44,9 @@ def fingerprint(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def set_changed(row: SeenRow, values: Mapping[str, Any], seen: Mapping[str, str]) -> list[str]:
+def set_changed(
+    row: FingerprintedRow, values: Mapping[str, Any], seen: Mapping[str, str]
+) -> list[str]:
     """Set the columns that somebody has changed, and return their names.
 
     Args:

@@ -1,4 +1,4 @@
-"""The base class of forms for a `seen.SeenRow`."""
+"""The base class of forms for an `edit_conflicts.FingerprintedRow`."""
 
 import json
 from typing import Any, TypeVar
@@ -9,12 +9,12 @@ from django.http import QueryDict
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from .seen import ChangedMeanwhile, SeenRow
+from .edit_conflicts import ChangedMeanwhile, FingerprintedRow
 
-R = TypeVar("R", bound=SeenRow)
+R = TypeVar("R", bound=FingerprintedRow)
 
 
-class SeenForm(forms.ModelForm[R]):
+class FingerprintForm(forms.ModelForm[R]):
     """A form that knows what its author has seen, in the hidden field `seen`."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -25,7 +25,7 @@ class SeenForm(forms.ModelForm[R]):
             self.fields["seen"].initial = json.dumps(self.instance.fingerprints())
 
     def clean_seen(self) -> dict[str, str]:
-        """Return the row's state when the form was shown, see `SeenRow.fingerprints`."""
+        """Return the row's state when the form was shown, see `FingerprintedRow.fingerprints`."""
         try:
             seen = json.loads(self.cleaned_data["seen"] or "{}")
         except (ValueError, RecursionError):
