@@ -18,7 +18,7 @@ from .models import (
     Side,
     snapshot_of,
 )
-from .moderation.models import KINDS
+from .reports.models import KINDS
 from .reports.things import blamed_for
 
 

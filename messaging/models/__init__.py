@@ -39,7 +39,6 @@ from messaging.held.models import HeldMessage as HeldMessage
 from messaging.lanes.models import Lane as Lane
 from messaging.lanes.models import LaneCount as LaneCount
 from messaging.links.models import LinkHost as LinkHost
-from messaging.moderation.models import Report as Report
 from messaging.notes.models import Note as Note
 from messaging.nudges.models import Nudge as Nudge
 from messaging.opening_hours.models import OpeningHours as OpeningHours
@@ -52,6 +51,7 @@ from messaging.recall.models import RecallItem as RecallItem
 from messaging.recall.models import RecallWarning as RecallWarning
 from messaging.recall.models import TraceProgress as TraceProgress
 from messaging.reports.models import MutedReporter as MutedReporter
+from messaging.reports.models import Report as Report
 from messaging.rule_lab.models import DryRun as DryRun
 from messaging.rules.models import Objection as Objection
 from messaging.rules.models import RuleDay as RuleDay

@@ -1,1 +1,4 @@
-"""Moderation: people report messages, staff decide and remove."""
+"""Moderation: staff decide about reports, remove messages and read conversations in the admin.
+
+People report in `messaging.reports`, which also has the model.
+"""
