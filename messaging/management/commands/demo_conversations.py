@@ -9,8 +9,8 @@ from messaging.demo import triage
 from messaging.demo.attachments import store_files
 from messaging.demo.cast import Cast
 from messaging.demo.changes import store_changes
-from messaging.demo.drawers import store_replies
 from messaging.demo.rows import store
+from messaging.demo.saved_replies import store_replies
 from messaging.demo.teamwork import store_teamwork
 from messaging.figures import actions as figures
 from messaging.host import shop_model

@@ -22,10 +22,10 @@ def store_replies(cast: Cast) -> None:
 
 
 def _replies(shop_id: int, owner: int, language: str) -> Iterator[SavedReply]:
-    drawer = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
-    for place, row in enumerate(drawer["reply"], start=1):
+    texts = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    for place, row in enumerate(texts["reply"], start=1):
         yield SavedReply(shop_id=shop_id, uses=USED_MOST // place, **_columns(row))
-    for row in drawer["own"]:
+    for row in texts["own"]:
         yield SavedReply(owner_id=owner, uses=USED_MOST // 4, **_columns(row))
 
 
