@@ -15,8 +15,8 @@ from trato.listed import listed
 from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, page
 from trato.prepared import prepared
 
-from .few import Few, few
 from .filters import WAITING, Filter, conditions
+from .small_results import SmallResult, small_result
 
 SEARCHES = 4  # at most, for one page: the rest of a filter may exclude everything that was found
 EVERYTHING = Filter()
@@ -39,7 +39,7 @@ def page_of(scope: Scope, wanted: Filter, start: PageRequest, size: int) -> Page
 def those_of(scope: Scope, wanted: Filter, ids: list[int]) -> list[Cursor]:
     """Return the given conversations that match a filter; its words are ignored."""
     condition = conditions(wanted, scope, timezone.now())
-    return Few(ids, condition, wanted, scope).read(FIRST_PAGE, len(ids))
+    return SmallResult(ids, condition, wanted, scope).read(FIRST_PAGE, len(ids))
 
 
 def ids_of(scope: Scope, wanted: Filter, limit: int) -> list[int]:
@@ -86,8 +86,8 @@ def _reader(scope: Scope, wanted: Filter) -> Any:
             return _cursors(inbox_order.upcoming(scope, start, limit, among=among))
 
         return read_all
-    if rows := few(wanted, scope, now):
-        return rows.read
+    if result := small_result(wanted, scope, now):
+        return result.read
     among = Conversation.objects.filter(conditions(wanted, scope, now))
 
     def read(start: PageRequest, limit: int) -> list[Cursor]:

@@ -15,7 +15,7 @@ from catalog.models import Shop
 from messaging import access, inbox_order
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.inbox import queries as inbox
-from messaging.listing import few, queries
+from messaging.listing import queries, small_results
 from messaging.listing.filters import Filter, filter_from
 from messaging.models import (
     SUBJECT_KIND,
@@ -169,7 +169,7 @@ def test_each_filter_equals_a_plain_look(
     db: None, monkeypatch: pytest.MonkeyPatch, acts: list[tuple[str, int, int]], lane: str,
     flags: tuple[bool, ...], choice: tuple[int, ...], sort: str, limit: int,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(few, "FEW", limit)
+    monkeypatch.setattr(small_results, "SMALL_MAX", limit)
     monkeypatch.setattr(inbox_order, "NEAREST", limit // 10 or 2)
     world = World()
     for act in acts:
@@ -193,7 +193,7 @@ def test_each_filter_equals_a_plain_look(
 def test_pages_follow_each_other_in_both_directions(
     monkeypatch: pytest.MonkeyPatch, sort: str, limit: int
 ) -> None:
-    monkeypatch.setattr(few, "FEW", limit)
+    monkeypatch.setattr(small_results, "SMALL_MAX", limit)
     monkeypatch.setattr(inbox_order, "NEAREST", 1)  # fewer than a shop has
     world = World()
     for place in range(6):

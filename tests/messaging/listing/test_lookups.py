@@ -13,7 +13,7 @@ from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
 from messaging import access, inbox_order
 from messaging.factories import ConversationFactory
-from messaging.listing import few, queries
+from messaging.listing import queries, small_results
 from messaging.listing.filters import Filter
 from messaging.models import (
     SUBJECT_KIND,
@@ -96,7 +96,7 @@ def test_a_page_goes_on_behind_what_is_put_away(seller: User, starred: list[Conv
 def test_only_what_has_both_a_star_and_a_label_is_read(
     seller: User, product: Product, starred: list[Conversation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(few, "FEW", 10)
+    monkeypatch.setattr(small_results, "SMALL_MAX", 10)
     label = Label.objects.create(shop_id=product.shop_id, name="Gift", folded_name="gift")
     others: list[Conversation] = [
         ConversationFactory(consumer=UserFactory(), product=product) for _ in range(12)

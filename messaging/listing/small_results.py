@@ -21,13 +21,13 @@ from trato.pagination import Cursor, PageRequest, ordered
 
 from .filters import WAITING, Filter, conditions
 
-FEW = 2_000  # conversations
+SMALL_MAX = 2_000  # conversations
 # The first lookup takes `FIRST_LOOKUP` pages of conversations, each further one `MORE` times as
 # many: a page takes at most three lookups.
 FIRST_LOOKUP, MORE = 2, 8
 
 
-class Few:
+class SmallResult:
     """A few given conversations that match a filter, in its order.
 
     Args:
@@ -64,17 +64,17 @@ class Few:
         return [cursor for cursor in cursors if cursor.pk in fitting]
 
 
-def few(wanted: Filter, scope: Scope, now: datetime) -> Few | None:
+def small_result(wanted: Filter, scope: Scope, now: datetime) -> SmallResult | None:
     """Return a filter's conversations if any of its parts leaves only few of them."""
     sets = [_read(rows) for rows in _parts(wanted, scope)]
     if wanted.unread:
         sets.append(_read(_unread(scope)))
-        if len(sets[-1]) <= FEW:
+        if len(sets[-1]) <= SMALL_MAX:
             wanted = replace(wanted, unread=False)
-    complete = [set(ids) for ids in sets if len(ids) <= FEW]
+    complete = [set(ids) for ids in sets if len(ids) <= SMALL_MAX]
     if not complete:
         return None
-    return Few(set.intersection(*complete), conditions(wanted, scope, now), wanted, scope)
+    return SmallResult(set.intersection(*complete), conditions(wanted, scope, now), wanted, scope)
 
 
 def _parts(wanted: Filter, scope: Scope) -> Iterator[QuerySet[Any, int]]:
@@ -129,4 +129,4 @@ def _unread(scope: Scope) -> QuerySet[Any, int]:
 
 
 def _read(rows: QuerySet[Any, int]) -> list[int]:
-    return list(rows.order_by()[: FEW + 1])
+    return list(rows.order_by()[: SMALL_MAX + 1])
