@@ -26,7 +26,7 @@ from trato.clock import database_now
 from trato.errors import Refused, when_shown
 from trato.people import Person
 
-from . import assigning, labelling, marks, own, settling, tokens, undoing
+from . import assigning, labelling, marks, participant_changes, settling, tokens, undoing
 from .frames import Impossible, Outcome
 
 Ids = Sequence[int]
@@ -37,29 +37,29 @@ Seen = Mapping[int, int]
 def archive(actor: Person, ids: Ids, seen: Seen | None = None) -> Outcome:
     """Archive conversations until a new message arrives."""
 
-    def decide(row: Conversation, _own: Participant) -> own.Values:
+    def decide(row: Conversation, _own: Participant) -> participant_changes.Values:
         _require_seen(actor, row, seen)
         return {"archived_sequence": row.last_sequence}
 
-    return own.change(actor, ids, ["archived_sequence"], decide)
+    return participant_changes.change(actor, ids, ["archived_sequence"], decide)
 
 
 @transaction.atomic
 def unarchive(actor: Person, ids: Ids) -> Outcome:
-    return own.change(actor, ids, ["archived_sequence"], lambda _row, _own: {})
+    return participant_changes.change(actor, ids, ["archived_sequence"], lambda _row, _own: {})
 
 
 @transaction.atomic
 def star(actor: Person, ids: Ids) -> Outcome:
     now = timezone.now()
-    return own.change(
+    return participant_changes.change(
         actor, ids, ["starred_at"], lambda _row, own: {"starred_at": own.starred_at or now}
     )
 
 
 @transaction.atomic
 def unstar(actor: Person, ids: Ids) -> Outcome:
-    return own.change(actor, ids, ["starred_at"], lambda _row, _own: {})
+    return participant_changes.change(actor, ids, ["starred_at"], lambda _row, _own: {})
 
 
 @transaction.atomic
@@ -75,16 +75,18 @@ def snooze(actor: Person, ids: Ids, until: datetime, seen: Seen | None = None) -
     if until > now + timedelta(days=settings.SNOOZE_MAX_DAYS):
         raise Refused("invalid", when_shown(_too_far))
 
-    def decide(row: Conversation, _own: Participant) -> own.Values:
+    def decide(row: Conversation, _own: Participant) -> participant_changes.Values:
         _require_seen(actor, row, seen)
         return {"snoozed_until": until, "snoozed_sequence": row.last_sequence}
 
-    return own.change(actor, ids, ["snoozed_until", "snoozed_sequence"], decide)
+    return participant_changes.change(actor, ids, ["snoozed_until", "snoozed_sequence"], decide)
 
 
 @transaction.atomic
 def wake(actor: Person, ids: Ids) -> Outcome:
-    return own.change(actor, ids, ["snoozed_until", "snoozed_sequence"], lambda _row, _own: {})
+    return participant_changes.change(
+        actor, ids, ["snoozed_until", "snoozed_sequence"], lambda _row, _own: {}
+    )
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from messaging.presence.queries import hides_read
 from messaging.records import ReadMark
 from trato.people import Person
 
-from . import news, own, queries
+from . import news, participant_changes, queries
 from .frames import Impossible, Outcome
 
 READ = ["last_read_sequence", "unread_from"]
@@ -26,19 +26,19 @@ def mark_read(actor: Person, ids: Ids, check: Callable[[Conversation], None]) ->
     """
     moved: list[tuple[Conversation, Participant]] = []
 
-    def decide(row: Conversation, mine: Participant) -> own.Values:
+    def decide(row: Conversation, mine: Participant) -> participant_changes.Values:
         check(row)
         if row.last_sequence > mine.last_read_sequence:
             moved.append((row, mine))
         return {"last_read_sequence": max(row.last_sequence, mine.last_read_sequence)}
 
-    def then(done: own.Done) -> None:
+    def then(done: participant_changes.Done) -> None:
         news.mark_read(actor, [row.pk for row, _mine in done])
         is_hidden = bool(moved) and hides_read(actor.pk)
         marks = [_read_mark(row, mine, is_hidden) for row, mine in moved]
         transaction.on_commit(lambda: events.messages_read(marks))
 
-    return own.change(actor, ids, READ, decide, kind="read", then=then, lock=True)
+    return participant_changes.change(actor, ids, READ, decide, kind="read", then=then, lock=True)
 
 
 def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome:
@@ -52,17 +52,17 @@ def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome
     """
     newest = queries.newest_of_other_side(actor, ids)
 
-    def decide(row: Conversation, mine: Participant) -> own.Values:
+    def decide(row: Conversation, mine: Participant) -> participant_changes.Values:
         start = newest[row.pk] if sequence is None else sequence
         if not 0 < start <= newest[row.pk]:
             raise Impossible("invalid")
         is_read = start <= mine.last_read_sequence
         return {"unread_from": start if is_read else mine.unread_from}
 
-    def then(done: own.Done) -> None:
+    def then(done: participant_changes.Done) -> None:
         news.make_unread(actor, [row for row, _mine in done])
 
-    return own.change(actor, ids, ["unread_from"], decide, kind="unread", then=then)
+    return participant_changes.change(actor, ids, ["unread_from"], decide, kind="unread", then=then)
 
 
 def mute(actor: Person, ids: Ids) -> Outcome:
@@ -75,14 +75,14 @@ def unmute(actor: Person, ids: Ids) -> Outcome:
     return change_muted(actor, ids, lambda _row, _mine: {})
 
 
-def change_muted(actor: Person, ids: Ids, decide: own.Decide) -> Outcome:
-    def then(done: own.Done) -> None:
+def change_muted(actor: Person, ids: Ids, decide: participant_changes.Decide) -> Outcome:
+    def then(done: participant_changes.Done) -> None:
         for is_muted in (True, False):
             rows = [row for row, mine in done if (mine.muted_at is not None) == is_muted]
             if rows:
                 news.mute(actor, rows, is_muted=is_muted)
 
-    return own.change(actor, ids, ["muted_at"], decide, kind="mute", then=then)
+    return participant_changes.change(actor, ids, ["muted_at"], decide, kind="mute", then=then)
 
 
 def _read_mark(conversation: Conversation, mine: Participant, is_hidden: bool) -> ReadMark:

@@ -9,7 +9,7 @@ from messaging.lanes.turns import Turn
 from messaging.models import Conversation, Participant
 from trato.people import Person
 
-from . import assigning, labelling, marks, news, own, queries, settling
+from . import assigning, labelling, marks, news, participant_changes, queries, settling
 from .frames import Impossible, Outcome
 from .tokens import Change, Undo
 
@@ -17,11 +17,11 @@ from .tokens import Change, Undo
 def _own(actor: Person, undone: Undo) -> Outcome:
     changes = _by_conversation(undone)
 
-    def restore(row: Conversation, mine: Participant) -> own.Values:
+    def restore(row: Conversation, mine: Participant) -> participant_changes.Values:
         now = [getattr(mine, column) for column in undone.what]
         return dict(zip(undone.what, _before(changes[row.pk], now), strict=True))
 
-    return own.change(actor, list(changes), undone.what, restore)
+    return participant_changes.change(actor, list(changes), undone.what, restore)
 
 
 def _unread(actor: Person, undone: Undo) -> Outcome:
@@ -29,11 +29,11 @@ def _unread(actor: Person, undone: Undo) -> Outcome:
     changes = _by_conversation(undone)
     newest = queries.newest_of_other_side(actor, list(changes))
 
-    def restore(row: Conversation, mine: Participant) -> own.Values:
+    def restore(row: Conversation, mine: Participant) -> participant_changes.Values:
         [unread_from] = _before(changes[row.pk], [mine.unread_from])
         return {"unread_from": unread_from}
 
-    def then(done: own.Done) -> None:
+    def then(done: participant_changes.Done) -> None:
         news.mark_read(
             actor,
             [
@@ -44,7 +44,7 @@ def _unread(actor: Person, undone: Undo) -> Outcome:
         )
 
     columns = undone.what
-    return own.change(actor, list(changes), columns, restore, then=then, lock=True)
+    return participant_changes.change(actor, list(changes), columns, restore, then=then, lock=True)
 
 
 def _read(actor: Person, undone: Undo) -> Outcome:
@@ -52,24 +52,24 @@ def _read(actor: Person, undone: Undo) -> Outcome:
     changes = _by_conversation(undone)
     newest = queries.newest_of_other_side(actor, list(changes))
 
-    def restore(row: Conversation, mine: Participant) -> own.Values:
+    def restore(row: Conversation, mine: Participant) -> participant_changes.Values:
         now = [mine.last_read_sequence, mine.unread_from or None]
         mark, unread_from = _before(changes[row.pk], now)
         if not unread_from and mark < now[0]:
             unread_from = mark + 1
         return {"last_read_sequence": now[0], "unread_from": unread_from}
 
-    def then(done: own.Done) -> None:
+    def then(done: participant_changes.Done) -> None:
         unread = [row for row, mine in done if 0 < (mine.unread_from or 0) <= newest[row.pk]]
         news.make_unread(actor, unread)
 
-    return own.change(actor, list(changes), undone.what, restore, then=then)
+    return participant_changes.change(actor, list(changes), undone.what, restore, then=then)
 
 
 def _mute(actor: Person, undone: Undo) -> Outcome:
     changes = _by_conversation(undone)
 
-    def restore(row: Conversation, mine: Participant) -> own.Values:
+    def restore(row: Conversation, mine: Participant) -> participant_changes.Values:
         [muted_at] = _before(changes[row.pk], [mine.muted_at])
         return {"muted_at": muted_at}
 

@@ -1,4 +1,4 @@
-"""Change a person's own state of many conversations with one read, one lock and one write."""
+"""Change one person's participations in many conversations: one read, one lock, one write."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
