@@ -1,4 +1,8 @@
-"""How long messaging keeps data: the rules of its features."""
+"""How long messaging keeps data: the rules of its features.
+
+No rule deletes messages that were sent. They stay until the account of their sender is deleted, and
+then lose their words, see `deletion`.
+"""
 
 from .away import retention as away
 from .contact import retention as contact

@@ -1,5 +1,6 @@
 """Mark messages as read from a request. Sockets store their marks in batches, see `batch`.
 
+The other side sees a mark unless the reader hides it (`messaging.presence`).
 `notifications.queries` counts what is unread. After a lost event, the heartbeat of
 `notifications.consumers` corrects the badge.
 """

@@ -1,6 +1,7 @@
 """Parse and fill the variables in a saved reply's text, such as `{{ shopper }}`.
 
-A text is split once. Values are never parsed, so a product called "{{ me }}" keeps its name.
+`filling` finds the values for a conversation. A text is split once. Values are never parsed, so a
+product called "{{ me }}" keeps its name.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Send messages of sockets, in batches. Requests use `messaging.actions.send`.
+"""Send messages that arrive over sockets, in batches. Requests use `messaging.actions.send`.
 
 `batcher` stores and announces them, and logs what fails.
 """

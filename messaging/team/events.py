@@ -1,4 +1,7 @@
-"""Announce changes only to a shop's team: the shopper's group gets none of them."""
+"""Announce changes only to a shop's team: the shopper's group gets none of them.
+
+`queries.alerted` says which members a message from the shopper alerts.
+"""
 
 from collections.abc import Iterable
 

@@ -66,6 +66,8 @@ def unstar(actor: Person, ids: Ids) -> Outcome:
 def snooze(actor: Person, ids: Ids, until: datetime, seen: Seen | None = None) -> Outcome:
     """Snooze conversations until a time, or until a new message arrives.
 
+    No job ends it: each page of a list compares the time, see `messaging.listing.filters`.
+
     Raises:
         Refused: `invalid` if the time is past or more than `SNOOZE_MAX_DAYS` away.
     """

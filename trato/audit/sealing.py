@@ -1,6 +1,7 @@
 """Keyed hashes that later reveal whether an entry was changed, added, moved or taken out.
 
-`docs/decisions/0024-audit-chain.md` explains what each hash covers.
+`verification` compares them with the entries. `docs/decisions/0024-audit-chain.md` explains what
+each hash covers.
 """
 
 import hmac

@@ -1,4 +1,7 @@
-"""A connection for commands to Redis from the event loop."""
+"""A connection for commands to Redis from the event loop.
+
+Its callers decide what to do while Redis is away, see the package.
+"""
 
 import asyncio
 from typing import Any
