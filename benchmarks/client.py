@@ -35,7 +35,7 @@ class Refused(Exception):
 
 
 class Peer:
-    """One socket of one person."""
+    """One person's socket."""
 
     __slots__ = (
         "accepted", "awaited_id", "badge", "badges", "buffer", "endpoint", "mask", "prefix",

@@ -1,4 +1,4 @@
-"""Production starts only with complete settings, and then takes no risks."""
+"""Production refuses to start with incomplete settings, and is strict once it runs."""
 
 import json
 import os

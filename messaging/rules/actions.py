@@ -23,8 +23,8 @@ def set_back(actor: Person, rule_id: int, reason: str) -> ShieldRule:
     """Let a rule take its own action again. Earlier verdicts of staff no longer count.
 
     Raises:
-        AlreadyDone: it is not for review only.
-        Claimed: somebody else is working on its case.
+        AlreadyDone: the rule is not for review only.
+        Claimed: somebody else is working on the rule's case.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given.
         ShieldRule.DoesNotExist: there is no such rule.

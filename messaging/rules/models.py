@@ -23,7 +23,7 @@ LABEL_MAX_CHARACTERS = 80
 
 
 class ShieldRule(models.Model):
-    """What happens to messages in which a detector finds something, whose they are and where.
+    """What happens to messages in which a detector finds something: whose messages, and where.
 
     Staff edit the rows. They turn rules off instead of deleting them, so that figures stay.
     """
@@ -119,18 +119,18 @@ class ShieldRule(models.Model):
 
     @property
     def effect(self) -> str:
-        """What it does now: at most a hold while it is for review only."""
+        """What the rule does now: at most, hold messages while it is for review only."""
         is_too_strong = self.action in (self.Action.MASK, self.Action.REFUSE)
         return self.Action.HOLD if self.is_review_only and is_too_strong else self.action
 
     @property
     def audited_as(self) -> str:
-        """What the audit trail and cases call it."""
+        """What the audit trail and cases call the rule."""
         return f"shieldrule:{self.pk}"
 
     @property
     def label(self) -> str:
-        """What its own pattern looks for, in the reader's language; may be empty."""
+        """What the rule's own pattern looks for, in the reader's language; may be empty."""
         is_spanish = (get_language() or "").startswith("es")
         return (self.label_es if is_spanish else self.label_en) or self.label_en or self.label_es
 

@@ -31,7 +31,7 @@ def compiled(pattern: str) -> Any:
 
 
 def combined(patterns: Iterable[str]) -> Any:
-    """Return one pattern that matches wherever any of these does; None if there are none."""
+    """Return one pattern that matches wherever a given pattern does; None if none is given."""
     parts = [f"(?:{pattern})" for pattern in patterns]
     return compiled("|".join(parts)) if parts else None
 

@@ -43,7 +43,7 @@ def overturn(name: str, *, counted_on: date | None = None) -> None:
 def judge(held: HeldMessage, *, is_wrong: bool) -> None:
     """Count whether the rule that held a message was wrong, in the transaction of the decision.
 
-    A message counts once, on the day when staff first judged it, however often they change it.
+    A message counts once, on the day when staff first judged it, even if they change their minds.
 
     Args:
         held: the message, whose conversation the caller has locked.

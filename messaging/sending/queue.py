@@ -37,7 +37,7 @@ class Send:
 
 
 class Queue:
-    """Returns batches so that no conversation is in two of them at once and each keeps its order.
+    """Hands out batches: no conversation is in two at once, and its messages stay in order.
 
     A conversation that another transaction has locked is paused for a while, longer each time. If a
     whole batch runs into some other lock, it is unknown which message needs it. Then its

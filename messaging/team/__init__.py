@@ -1,1 +1,1 @@
-"""What the members of a shop share about a conversation, hidden from shoppers."""
+"""What a shop's members share about a conversation. Shoppers never see it."""

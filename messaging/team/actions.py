@@ -63,7 +63,7 @@ def set_rules(actor: Person, shop_id: int, *, replying_takes: bool) -> None:
 
 @transaction.atomic
 def set_alerts(actor: Person, shop_id: int, level: AlertChoice.Level) -> None:
-    """Choose which of the shoppers' messages alert the actor, from the next one on.
+    """Choose which messages from shoppers alert the actor, starting with the next message.
 
     Unread conversations stay unread.
 

@@ -33,7 +33,7 @@ class AssignmentItem(Struct, kw_only=True):
 
 
 class TeamChanged(Struct, tag="team.changed", kw_only=True):
-    """Something that only the team sees has changed; a missing field has not changed."""
+    """Something that only the team sees has changed; fields that are left out have not."""
 
     conversation: int
     team_revision: int
@@ -60,7 +60,7 @@ class AlertsChanged(Struct, tag="alerts.changed"):
 
 
 class Alerts(Struct, tag="conversation.alerts"):
-    """Whether messages of a conversation's other side alert a person."""
+    """Whether messages from a conversation's other side alert a person."""
 
     conversation: int
     alerts: bool

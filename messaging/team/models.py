@@ -81,7 +81,7 @@ class Assignment(models.Model):
 
     @property
     def actor_name(self) -> str:
-        """Who assigned it; empty for a deleted account, whose acts count as the shop's."""
+        """The assigner's name. Empty for a deleted account: its acts count as the shop's."""
         return "" if is_deleted(self.actor) else host.display_name(self.actor)
 
     @property
@@ -120,9 +120,9 @@ class TeamRules(models.Model):
 
 
 class AlertChoice(models.Model):
-    """Which of the shoppers' messages alert a member of a shop. Without a row, all of them do.
+    """Which messages from shoppers alert a member of a shop. Without a row, all of them do.
 
-    So the choice adds nothing to the cost of a send until somebody makes it.
+    So alerts cost a send nothing until somebody chooses.
     """
 
     class Level(models.TextChoices):

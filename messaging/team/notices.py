@@ -23,9 +23,9 @@ from trato.people import Person
 
 
 def notify_assignees(actor: Person, lines: Sequence[Assignment]) -> list[int]:
-    """Notify members to whom a colleague has assigned conversations: once each, however many.
+    """Notify members to whom a colleague has assigned conversations, each of them once per act.
 
-    It leaves out members who assigned the conversations to themselves, who have chosen not to be
+    Members are left out who assigned the conversations to themselves, who have chosen not to be
     alerted, or who are the conversation's shopper.
 
     Args:

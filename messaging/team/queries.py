@@ -91,7 +91,7 @@ def alerted(conversation: Conversation) -> list[int]:
 
 
 def is_alerted(conversation: Conversation, user: Person) -> bool:
-    """Whether a message of the other side alerts a person of either side."""
+    """Whether a message from the other side alerts a person, on either side."""
     if conversation.side_of(user.pk) is Side.CONSUMER:
         return True
     return user.pk in alerted(conversation)
@@ -103,7 +103,7 @@ def everybody_is_silent(shop_id: int) -> bool:
 
 
 def level_of(user: Person, shop_id: int) -> Level:
-    """Return which messages a member of a shop has chosen to be alerted to."""
+    """Return which messages a member of a shop has chosen to be alerted by."""
     row = AlertChoice.objects.filter(user_id=user.pk, shop_id=shop_id).first()
     return Level(row.level) if row else Level.ALL
 

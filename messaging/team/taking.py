@@ -1,8 +1,8 @@
 """When somebody replies in a conversation that nobody takes care of, assign it to them.
 
-The store says in `Sent.takes` where a reply does, so other messages cost nothing. The assignment is
-a transaction of its own, after the message is committed: no send waits for it. If the process is
-killed in between, nobody has the conversation until the next reply of the shop takes it, or the
+The store says in `Sent.takes` which replies do that, so other messages cost nothing. The assignment
+is a transaction of its own, after the message is committed: no send waits for it. If the process is
+killed in between, nobody has the conversation until the next reply from the shop takes it, or the
 browser repeats the send.
 """
 

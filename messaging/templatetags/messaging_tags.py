@@ -224,7 +224,7 @@ def ask_shop_panel(context: RequestContext, shop: Shop) -> dict[str, Any]:
 
 @register.inclusion_tag("messaging/presence/_switches.html", takes_context=True)
 def presence_switches(context: RequestContext) -> dict[str, Any]:
-    """The switches for what others see of a person, leading back here. Makes one query."""
+    """The switches for what others see of the user. Saving leads back here. Makes one query."""
     request = context["request"]
     form = PresenceForm(person=request.user, hidden=hidden_by_one(request.user))
     values = {"presence_form": form, "presence_next": request.path}

@@ -153,7 +153,7 @@ def assign(
 
 @transaction.atomic
 def label(actor: Person, ids: Ids, label_id: int) -> Outcome:
-    """Put a label of the shop on conversations. Only the team is notified.
+    """Put one of the shop's labels on conversations. Only the team is notified.
 
     Raises:
         Refused: `not_found` if the actor's shops have no such label.

@@ -1,4 +1,4 @@
-"""Assign conversations to members of a shop. Only its members may; only its team is notified."""
+"""Assign conversations to a shop's members. Only members may do so; only they are notified."""
 
 from collections.abc import Callable, Sequence
 

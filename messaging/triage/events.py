@@ -10,6 +10,6 @@ from .frames import OwnChanged, OwnState
 
 
 def own_changed(person: Person, states: Collection[OwnState]) -> None:
-    """Send a person's tabs, on commit, the person's own state of conversations."""
+    """Send the person's own state of conversations to all of the person's tabs, on commit."""
     event = {"type": "chat.message", "frame": encode(OwnChanged(states))}
     groups.send_on_commit([groups.user_group(person.pk)], event)

@@ -74,7 +74,7 @@ def holds(sequence: int | None, conversation: Conversation) -> bool:
 
 
 def is_asleep(conversation: Conversation, own: Participant) -> bool:
-    """Whether a person's snooze still lasts. It ends at its time, or with a new message."""
+    """Whether a person's snooze still lasts. It ends at its time, or when a message arrives."""
     until = own.snoozed_until
     return (
         until is not None and until > timezone.now() and holds(own.snoozed_sequence, conversation)

@@ -1,4 +1,4 @@
-"""Put labels of a shop on conversations. Only its members may; only its team is notified.
+"""Put a shop's labels on conversations. Only members of the shop may; only they are notified.
 
 `labels` has the labels themselves.
 """

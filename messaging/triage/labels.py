@@ -22,7 +22,7 @@ from trato.text import validate_name
 
 @transaction.atomic
 def create(actor: Person, shop_id: int, name: str, colour: str) -> Label:
-    """Create a label of a shop; if the same label exists already, return it.
+    """Create a label for a shop; if the shop has the same label already, return that.
 
     Raises:
         Http404: the actor doesn't work for the shop.
@@ -53,7 +53,7 @@ def change(
             them, it keeps its current value.
 
     Raises:
-        Refused: the name is taken or unsuitable; `conflict` if a colleague changed it too;
+        Refused: the name is taken or unsuitable; `conflict` if a colleague changed the same one;
             `not_found` if the actor's shops have no such label.
     """
     try:

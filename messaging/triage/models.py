@@ -1,4 +1,4 @@
-"""Labels of a shop, and which conversations have them."""
+"""A shop's labels, and which conversations have them."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What people can do on the page of a conversation."""
+"""What people can do on a conversation's page."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Find the conversations of an act."""
+"""Find the conversations that an act is about, and what it needs to know of them."""
 
 from collections.abc import Collection, Sequence
 

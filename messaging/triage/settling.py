@@ -1,4 +1,4 @@
-"""Settle conversations or let them wait again, and remember how to undo it."""
+"""Settle conversations or let them wait again, and return a token that undoes the change."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Restore what an act changed, with one function for each kind of change."""
+"""Undo acts. Each kind of change has a function that restores the values from before the act."""
 
 from collections.abc import Callable
 from functools import cache

@@ -1,4 +1,4 @@
-"""A line break is one character in every multi-line field, as browsers count it."""
+"""Every multi-line field counts a line break as one character, as browsers do."""
 
 from collections.abc import Iterator
 from typing import Any
