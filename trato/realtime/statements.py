@@ -202,8 +202,10 @@ def _connect() -> psycopg.Connection[Any]:
         "lock_timeout": settings.SEND_LOCK_SECONDS,
     }
     options = [f"-c {name}={seconds * 1000:.0f}" for name, seconds in limits.items()]
-    # Compiling a statement takes longer than running it.
-    parameters["options"] = " ".join([parameters.get("options", ""), *options, "-c jit=off"])
+    # Compiling a statement takes longer than running it. A plan made while a table was empty would
+    # scan it, and be kept until the table is analyzed: for the first minute of a new shop.
+    options += ["-c jit=off", "-c enable_seqscan=off"]
+    parameters["options"] = " ".join([parameters.get("options", ""), *options])
     connection = psycopg.connect(**parameters, autocommit=True)
     connection.execute("SET TIME ZONE 'UTC'")  # JSON contains times with their offset
     connection.pgconn.nonblocking = 1

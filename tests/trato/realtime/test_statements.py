@@ -20,6 +20,7 @@ pytestmark = [
 
 ECHO = "SELECT $1::json"
 SLOW = "SELECT json_build_array(pg_sleep($1::float8) IS NULL)"
+EXPLAIN = "EXPLAIN (FORMAT JSON) SELECT id FROM empty_notes WHERE id = $1::int"
 INSERT = "INSERT INTO notes (id, before) VALUES ($1::int, $2::int) RETURNING id"
 UPDATE = "UPDATE notes SET before = id WHERE id = $1::int RETURNING id"
 
@@ -41,6 +42,22 @@ def test_more_than_fits_into_one_write_or_one_read_goes_through() -> None:
     given = json.dumps(value).encode()
     answers = on_a_connection(lambda connection: both(connection, [given]))
     assert [json.loads(answer) for answer in answers] == [value, value]
+
+
+def test_a_plan_made_while_a_table_was_empty_scans_no_table() -> None:
+    """It is kept until the table is analyzed, however many rows it has by then."""
+
+    async def play(connection: StatementConnection) -> bytes:
+        return await connection.run(EXPLAIN, [b"1"])
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE empty_notes (id int PRIMARY KEY)")
+        cursor.execute("VACUUM ANALYZE empty_notes")
+        try:
+            plan = json.loads(on_a_connection(play))
+        finally:
+            cursor.execute("DROP TABLE empty_notes")
+    assert "Seq Scan" not in json.dumps(plan)
 
 
 async def both(connection: StatementConnection, given: list[bytes]) -> list[bytes]:
