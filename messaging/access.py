@@ -184,7 +184,7 @@ def refusal_to_write(
 
     Returns:
         `forbidden` if it has ended or the person is muted; `blocked` if one side has blocked the
-        other. Only the blocking side, which could not read an answer, is told the reason.
+        other. Only the side that has blocked learns why: it couldn't read an answer.
     """
     if ended:
         return errors.ended()

@@ -1,15 +1,15 @@
 """Files that people send with messages."""
 
 import uuid
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from trato.addresses import address
 
 if TYPE_CHECKING:
     from messaging.models import Conversation
@@ -23,10 +23,9 @@ HASH_BANDS = 5
 SIDES = {"-large": 640, "-small": 320}  # pixels of a thumbnail's longer side, by its name's ending
 
 
-@lru_cache(maxsize=10_000)  # `reverse` takes longer than everything else that a link needs
 def files_url(conversation_id: int) -> str:
     """Return the address of a conversation's files."""
-    return reverse("messaging:files", args=[conversation_id])
+    return address("messaging:files", conversation_id)
 
 
 def hash_band(band: int) -> models.Func:

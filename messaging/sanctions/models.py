@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 class Sanction(models.Model):
     """What a decision keeps a person from doing.
 
-    Each send reads the sanction of a muted or limited person, so it ends by itself at its time. A
+    Each send compares the end of a mute or a limit with the time, so no job has to lift it. A
     suspended person's `is_active` is False (docs/decisions/0007-suspension-is-is-active.md), so a
     sweep has to end that.
     """

@@ -96,7 +96,7 @@ def delivered_though_not_due(history: History, truth: Truth) -> Iterator[str]:
 
 
 def told_to_others(history: History, truth: Truth) -> Iterator[str]:
-    """Only the sender of a message is told that it is held or rejected."""
+    """The server tells only the sender that a message is held or rejected."""
     senders = {event.client_id: event.user for event in history.of("send")}
     for event in history.of("held", "rejected"):
         if event.user != senders.get(event.client_id):

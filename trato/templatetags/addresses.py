@@ -8,6 +8,7 @@ from django.template.context import Context
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as compile_url
 from django.urls import NoReverseMatch
+from django.utils.html import conditional_escape
 
 from trato.addresses import address
 
@@ -32,7 +33,7 @@ class AddressNode(URLNode):
         except NoReverseMatch:
             return super().render(context)
         if self.asvar is None:
-            return text
+            return conditional_escape(text) if context.autoescape else text
         context[self.asvar] = text
         return ""
 

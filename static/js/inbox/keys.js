@@ -89,7 +89,7 @@ export class Keys {
     if (key === "ArrowDown" && target.id === "inbox-search") return this.toResults(event);
     if (this.isOff || target.closest?.(FIELDS)) return;
     const binding = this.bindings.find(({ keys }) => keys.includes(keyOf(event)));
-    if (!binding || key === "Enter") return; // Enter opens a link by itself
+    if (!binding || key === "Enter") return; // the browser opens the link
     if (event.repeat && !binding.repeats) return;
     if (key.startsWith("Arrow") && !this.isInList && this.panes.conversation) return; // arrows scroll
     if (this.run(binding) === false) return;
@@ -97,7 +97,7 @@ export class Keys {
     event.stopPropagation();
   }
 
-  /** Leave a field first, then the conversation. Anything else that is open closes by itself. */
+  /** Leave a field first, then the conversation. Menus, toasts and dialogs handle Escape themselves. */
   escaped(event) {
     // Escape first ends an edit or a quote, or closes the list of colleagues: their fields handle that.
     if (document.querySelector("details.menu[open], .toast, .composer__about:not([hidden])")) return;

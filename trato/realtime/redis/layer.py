@@ -2,8 +2,8 @@
 
 The stock layer publishes one event at a time under a lock, subscribes without waiting for Redis'
 confirmation, and passes events from task to task through a queue. This one publishes many events
-with one call, calls a function for each event that arrives, and has subscribed by the time that
-`group_add_many` returns, so whoever reads the database after that misses nothing.
+with one call and calls a function for each event that arrives. `group_add_many` returns only after
+Redis has confirmed the subscription, so a caller who then reads the database misses nothing.
 
 While Redis is away, `trato.realtime.groups` drops the events for other processes and keeps trying
 to join groups, and `subscriber` reconnects and subscribes again.
