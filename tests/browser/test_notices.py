@@ -1,5 +1,7 @@
 """A notice appears at the bell and in a toast, not at the inbox, on every page."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -60,7 +62,7 @@ def test_a_message_rings_no_bell_and_a_notice_leaves_the_inbox_alone(
     remove_message(moderator, message.pk, "Number")
     bell(asking, 1)
     badge(asking, 1)
-    assert asking.title().startswith("(2) ")
+    expect(asking).to_have_title(re.compile(r"^\(2\) "))
 
 
 @only_whole

@@ -83,7 +83,7 @@ def test_a_withdrawn_picture_leaves_the_other_sides_page_and_viewer(
     expect(viewer).to_be_hidden()
     expect(page.locator("#message-1")).to_be_focused()
     expect(page.locator(".files__picture")).to_have_count(0)
-    assert "A cracked bowl" not in page.content()
+    page.wait_for_function("() => !document.body.innerHTML.includes('A cracked bowl')")
     address = File.objects.get().url
     for path in (address, f"{address}thumbnail/", f"{address}thumbnail/?size=large"):
         assert page.request.get(path).status == 404
