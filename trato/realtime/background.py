@@ -5,14 +5,18 @@ a thread works for. Without it, each call from a thread runs in an event loop of
 """
 
 import asyncio
+import time
 import weakref
 from collections.abc import Callable, Coroutine
+from concurrent.futures import wait
 from contextvars import Context
 from typing import Any, Generic, TypeVar
 
 from asgiref.sync import SyncToAsync, async_to_sync
 
 T = TypeVar("T")
+
+CLOSED_LOOP_SECONDS = 0.1  # after which a waiting thread notices that its event loop has closed
 
 # The event loop itself only keeps weak references to its tasks.
 running: set[asyncio.Task[Any]] = set()
@@ -47,14 +51,21 @@ def run_from_thread(function: Callable[[], Coroutine[Any, Any, T]], seconds: flo
     loop = getattr(SyncToAsync.threadlocal, "main_event_loop", None)
     if loop is None or not loop.is_running():
         return async_to_sync(asyncio.wait_for, force_new_loop=True)(function(), seconds)
-    call = function()
+    call, deadline = function(), time.monotonic() + seconds
     try:
-        return asyncio.run_coroutine_threadsafe(call, loop).result(seconds)
+        result = asyncio.run_coroutine_threadsafe(call, loop)
     except RuntimeError:
         if not loop.is_closed():
             raise
-        call.close()
-        raise TimeoutError from None
+    while not loop.is_closed():
+        left = deadline - time.monotonic()
+        done, _ = wait([result], min(max(left, 0), CLOSED_LOOP_SECONDS))
+        if done:
+            return result.result()
+        if left <= 0:
+            raise TimeoutError
+    call.close()
+    raise TimeoutError
 
 
 class per_loop(Generic[T]):

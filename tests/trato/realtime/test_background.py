@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from tests.patience import PATIENCE
 from trato.realtime.background import run_from_thread
 from trato.realtime.database import run_in_database_thread
 
@@ -48,3 +49,20 @@ def test_a_thread_does_not_wait_for_a_loop_that_has_stopped() -> None:
     task.cancel()
     loop.run_until_complete(asyncio.wait([task]))
     loop.close()
+
+
+def test_a_thread_stops_waiting_once_its_loop_has_closed() -> None:
+    gave_up = threading.Event()
+
+    def work() -> None:
+        with pytest.raises(TimeoutError):
+            run_from_thread(stop_and_wait, PATIENCE)
+        gave_up.set()
+
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda _loop, _context: None)  # its tasks end pending
+    task = loop.create_task(run_in_database_thread(work))
+    loop.run_forever()
+    loop.close()
+    assert gave_up.wait(PATIENCE / 2)
+    assert not task.done()
