@@ -1,7 +1,7 @@
-"""Build the addresses of pages without searching for their pattern each time.
+"""Build page URLs without searching for their pattern each time.
 
-Django's `reverse` searches on every call, which takes 0.05 ms. A conversation's page has some fifty
-addresses.
+Django's `reverse` searches on every call, which takes 0.05 ms. A conversation's page has about
+fifty URLs.
 """
 
 from functools import cache
@@ -10,11 +10,11 @@ from django.conf import settings
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.translation import get_language
 
-STAND_IN = 10**15  # for a number; no address pattern has so many digits of its own
+STAND_IN = 10**15  # stands in for a number; no URL pattern contains so many digits
 
 
 def address(view_name: str, *numbers: int, current_app: str | None = None) -> str:
-    """Return the same address as `reverse`, for a view whose arguments are whole numbers.
+    """Return the same URL as `reverse`, for a view whose arguments are integers.
 
     Args:
         view_name: with its namespace, such as `shop:order`.
@@ -24,7 +24,7 @@ def address(view_name: str, *numbers: int, current_app: str | None = None) -> st
     Raises:
         django.urls.NoReverseMatch: no view with this name takes so many numbers.
     """
-    # A host may use different addresses for each language or each request.
+    # A host may use different URLs for each language or each request.
     place = get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), get_language()
     first, *others = _pieces(view_name, len(numbers), current_app, place)
     if not numbers:
@@ -36,7 +36,7 @@ def address(view_name: str, *numbers: int, current_app: str | None = None) -> st
 
 @cache
 def _pieces(view_name: str, count: int, current_app: str | None, _place: object) -> list[str]:
-    """Return the parts of an address before, between and after its numbers."""
+    """Return the parts of a URL before, between and after its numbers."""
     stand_ins = [STAND_IN + number for number in range(count)]
     pieces, rest = [], reverse(view_name, args=stand_ins, current_app=current_app)
     for stand_in in stand_ins:

@@ -1,6 +1,6 @@
-"""Where to go after a login: back to what the visitor began, even if `next` was lost.
+"""Where to go after a login: back to what the visitor was doing, even if `next` was lost.
 
-`next` is lost when people sign up instead, or follow a link in a mail.
+`next` is lost when people sign up instead, or follow a link in an email.
 """
 
 from django.http import HttpRequest
@@ -9,16 +9,16 @@ SESSION_KEY = "after_login"
 
 
 def remember(request: HttpRequest, address: str = "") -> None:
-    """Make the next login in this session lead to an address; by default, to this request's."""
+    """Make the next login in this session lead to a URL; by default, to this request's."""
     request.session[SESSION_KEY] = address or request.path
 
 
 def address(request: HttpRequest) -> str | None:
-    """Return the address where the visitor began, if any."""
+    """Return the URL where the visitor started, if any."""
     address: str | None = request.session.get(SESSION_KEY)
     return address
 
 
 def forget(request: HttpRequest) -> None:
-    """Forget the address, because the visitor has finished there."""
+    """Forget the URL, because the visitor has finished there."""
     request.session.pop(SESSION_KEY, None)

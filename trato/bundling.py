@@ -1,8 +1,8 @@
 """Bundle several ES modules into one file to fetch.
 
-`bundles.toml`, beside the modules, lists the bundles. The import map maps the names of all modules
-in a bundle to its file, which exports everything that they export. So a bundle should contain
-modules that are needed together.
+`bundles.toml`, next to the modules, lists the bundles. The import map maps every module in a bundle
+to its file, which exports everything that they export. So a bundle should contain modules that are
+needed together.
 """
 
 import re
@@ -16,19 +16,19 @@ NAMED = re.compile(r"^(export )?(?:async )?(?:function\*?|class|const|let) (\w+)
 
 
 def script_path(bundle_name: str) -> str:
-    """Return the path below `STATIC_URL` at which browsers fetch a bundle of modules."""
+    """Return the path below `STATIC_URL` from which browsers fetch a bundle of modules."""
     return f"js/bundles/{bundle_name}.js"
 
 
 def bundles(folder: Path) -> dict[str, list[Path]]:
-    """Return the files of each bundle's modules.
+    """Return the module files of each bundle.
 
     Args:
-        folder: the folder with `bundles.toml`, which names folders, with a slash at the end, and
+        folder: the folder with `bundles.toml`, which names folders, with a trailing slash, and
             modules by their paths from there. Without that file there are no bundles.
 
     Raises:
-        ValueError: a bundle has a module that does not exist, or that another bundle has too.
+        ValueError: a bundle has a module that does not exist, or that is in another bundle too.
     """
     table = folder / "bundles.toml"
     if not table.exists():
@@ -89,7 +89,7 @@ def bundle(name: str, files: Collection[Path]) -> str:
 
 
 def _in_order(texts: dict[str, str]) -> Iterator[str]:
-    """Sort modules so that each comes after the modules of the bundle that it imports."""
+    """Sort modules so that each comes after the modules in the bundle that it imports."""
     done: set[str] = set()
 
     def visit(name: str) -> Iterator[str]:

@@ -12,20 +12,20 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger("trato.cache")
 
-RETRY_SECONDS = 5.0  # how long not to try Redis again after an error
+RETRY_SECONDS = 5.0  # how long to stop trying Redis after an error
 
 _away_until = 0.0  # time.monotonic()
 
 
 def reset() -> None:
-    """Empty the cache, and forget that Redis was away."""
+    """Empty the cache, and forget that Redis was down."""
     global _away_until
     _away_until = 0.0
     cache.clear()
 
 
 def _shared_or_local(name: str) -> Callable[..., Any]:
-    """Make a method of the cache that uses this process's memory while Redis is away."""
+    """Make a method of the cache use this process's memory while Redis is down."""
 
     def ask(self: "LenientRedisCache", *args: Any, **kwargs: Any) -> Any:
         global _away_until
@@ -41,7 +41,7 @@ def _shared_or_local(name: str) -> Callable[..., Any]:
 
 
 class LenientRedisCache(RedisCache):
-    """Django's Redis cache; while Redis is away, each process uses its own memory."""
+    """Django's Redis cache; while Redis is down, each process uses its own memory."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)

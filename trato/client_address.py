@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
 IPV6_NETWORK_BITS = 64  # of an address: the subscriber chooses the rest (RFC 6177)
-IPV6_SITE_BITS = 48  # what one customer may get at most (RFC 6177): 65,536 such networks
+IPV6_SITE_BITS = 48  # the most that one customer gets (RFC 6177): 65,536 such networks
 
 # Some proxies include the client's port: `192.0.2.1:5000`, `[2001:db8::1]:5000`.
 WITH_PORT = re.compile(r"^(?:([\d.]+)|\[([^]]+)\])(?::\d+)?$")

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 
 def database_now() -> datetime:
-    """Return the current time of the database's clock, which statements use too.
+    """Return the current time by the database's clock, which statements use too.
 
-    Servers' clocks differ: by their time, a reply could be older than the message it answers.
-    SQLite uses the server's clock.
+    Servers' clocks differ: by them, a reply could be older than the message that it answers. SQLite
+    uses the server's clock.
     """
     if connection.vendor == "sqlite":
         return timezone.now()

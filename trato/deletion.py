@@ -1,7 +1,7 @@
 """What happens when an account is deleted: each app defines this for its own rows.
 
-The setting `DELETION_PARTS` lists the `Part`s. Deleting an account locks the person's row, makes it
-anonymous and then carries out the parts in that order, in one transaction.
+The setting `DELETION_PARTS` lists the `Part`s. Deleting an account locks the person's row,
+anonymizes it and then carries out the parts in that order, in one transaction.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True)
 class Hindrance:
-    """Why a person can't delete their account now: a sentence, and a link to change that."""
+    """Why a person can't delete their account now: a sentence, and a link to resolve it."""
 
     text: str
     url: str = ""
@@ -33,7 +33,7 @@ class Part:
         lock: locks rows that come before the person in that order.
         lock_owned: locks the rows that hindrances depend on, right after the person's row.
         hindrances: returns reasons why the person can't delete the account.
-        consequences: returns sentences on what else happens to this person's things.
+        consequences: returns sentences on what else happens to what this person owns.
     """
 
     relations: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Forms for data that several people may edit at once: each stores only what its author changed."""
+"""Forms for data that several people may edit at once: each saves only what its author changed."""
 
 from contextlib import suppress
 from typing import Any, cast
@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MergingForm(forms.Form):
-    """Sends back the values that it showed, and keeps what others have changed since.
+    """Sends the displayed values along, and keeps what others have changed since.
 
-    A field that comes back as it was shown takes the current value, which is its `initial`. If
+    A field that is submitted as it was shown takes the current value, which is its `initial`. If
     somebody else has changed the same field, the form is refused once.
     """
 
@@ -23,7 +23,7 @@ class MergingForm(forms.Form):
             self.data = cast(QueryDict, self.data).copy()
 
     def show_initial(self) -> None:
-        """Include the shown values of all fields in the page. Subclasses call this when ready."""
+        """Include all fields' displayed values in the page. Subclasses call this when ready."""
         for name, field in self.fields.items():
             # A form without these values isn't from our page, so all its values count.
             field.show_hidden_initial = not self.is_bound or self._shown_name(name) in self.data

@@ -1,4 +1,4 @@
-"""Why something was refused: a sentence for the person and a code for the program."""
+"""Why something was refused: a sentence for people and a code for programs."""
 
 import errno
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ Code = Literal[
 ]
 
 
-# The errors for writing to a full disk, beyond a quota, or beyond the maximum size of a file.
+# The errors for writing to a full disk, over quota, or beyond the maximum file size.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -35,7 +35,7 @@ class Refused(Exception):
 
     Args:
         code: one of the error codes in docs/protocol.md.
-        detail: a sentence for the person, translated when shown.
+        detail: a sentence for the person, translated when displayed.
         retry_after: seconds to wait before trying again, for `rate_limited`.
     """
 
@@ -50,13 +50,13 @@ class Refused(Exception):
 
 
 class Missing(Http404):
-    """Something of the person's own that is gone, such as a reply that a colleague has deleted.
+    """Something of the person's own that no longer exists, such as a reply a colleague deleted.
 
-    The response is the same for somebody else's things, which must look as if they didn't exist.
+    The response is the same for other people's objects, which must look as if they didn't exist.
 
     Args:
-        detail: a sentence for the person, translated when shown.
-        page: the address of a page from which the person can continue.
+        detail: a sentence for the person, translated when displayed.
+        page: the URL of a page from which the person can continue.
         link: what the link to it says, instead of "Back".
     """
 
@@ -69,7 +69,7 @@ class Missing(Http404):
 
 @contextmanager
 def missing(detail: str | Promise, page: str | Promise, link: str | Promise = "") -> Iterator[None]:
-    """Say what is missing and where to go on, instead of a bare Http404. Decorates views."""
+    """Decorate a view: say what is missing and where to go next, instead of a bare Http404."""
     try:
         yield
     except Missing:
@@ -79,7 +79,7 @@ def missing(detail: str | Promise, page: str | Promise, link: str | Promise = ""
 
 
 def conflict() -> Refused:
-    """Return the refusal of different words under a `client_id` that was used before."""
+    """Return the refusal of different text under a `client_id` that was used before."""
     text = _("You've already sent this with different text. Send it as a new message.")
     return Refused("conflict", text)
 
@@ -100,7 +100,7 @@ def no_room() -> Refused:
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """Whether an error means that a disk is full, for example the one where uploads wait."""
+    """Whether an error means that a disk is full, for example the one that holds uploads."""
     return isinstance(error, OSError) and error.errno in FULL
 
 
@@ -110,16 +110,16 @@ def undelivered() -> Refused:
 
 
 def when_shown(text: Callable[[], str]) -> Promise:
-    """Return a text that is formatted and translated only when it is shown."""
+    """Return a text that is formatted and translated only when it is displayed."""
     return cast(Promise, lazy(text, str)())
 
 
 class AlreadyDone(ValidationError):
-    """Somebody has already carried out this act. Nothing was changed or recorded.
+    """Somebody has already done this. Nothing was changed or recorded.
 
     Args:
         what: the current state, as a sentence.
-        by: who caused it, if known.
+        by: who did it, if known.
         at: when.
     """
 

@@ -1,7 +1,7 @@
-"""Render parts of pages that repeat many times with Jinja, three times as fast as with Django.
+"""Render parts of pages that repeat many times with Jinja, three times as fast as Django does.
 
-Their templates lie beside Django's, end with `.jinja`, and are found by the same loaders, so that a
-site replaces them in the same way. Besides their values, they may use `_`, `icon`, `avatar` and
+Their templates end with `.jinja`, sit next to Django's and are found by the same loaders, so a site
+overrides them in the same way. Besides their context, they may use `_`, `icon`, `avatar` and
 `moment`.
 """
 
@@ -44,12 +44,12 @@ def _environment() -> Environment:
 
 
 def _translated(text: str) -> Markup:
-    """Translate one of the site's texts. It needs no escaping; values formatted into it do."""
+    """Translate one of the site's texts, which needs no escaping; values formatted into it do."""
     return Markup(gettext(text))  # noqa: S704
 
 
 def _load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-    """Return a template's text, its file, and whether that text is still the latest."""
+    """Return a template's source, its file, and whether that source is still current."""
     loaders: list[Any] = Engine.get_default().template_loaders
     for loader in loaders:
         for origin in loader.get_template_sources(name):

@@ -1,4 +1,4 @@
-"""Read times that people type in their own time zone, which may skip or repeat an hour."""
+"""Parse times typed in a person's own time zone, which may skip or repeat an hour."""
 
 from datetime import UTC, datetime, tzinfo
 
@@ -10,7 +10,7 @@ from .errors import Refused
 
 
 def parse_local(text: str, zone: tzinfo | None = None) -> datetime:
-    """Read a time such as `2026-11-30T09:00`, or with an offset `2026-11-30T09:00+01:00`.
+    """Parse a time such as `2026-11-30T09:00`, or with an offset `2026-11-30T09:00+01:00`.
 
     Args:
         zone: the time zone of a time without an offset; by default, the reader's.

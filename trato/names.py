@@ -1,6 +1,6 @@
 """Refuse names of people and shops that could be mistaken for somebody else's.
 
-All comparisons use the names' `skeleton`s, in which look-alike characters are the same.
+All comparisons use `skeleton`s of the names, in which look-alike characters are the same.
 """
 
 import re
@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .text import FILLERS, validate_name
 
-# Look-alikes within one alphabet, which Unicode's list has as well, and what people write instead
-# of a forbidden letter. Applied last, to lowercase letters.
+# Look-alikes within one alphabet, which Unicode's list has too, and substitutes for a forbidden
+# letter. Applied last, to lowercase letters.
 LOOK_ALIKES = (
     ("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("|", "l"), ("!", "l"),
     ("5", "s"), ("$", "s"), ("@", "a"),
@@ -31,33 +31,33 @@ DRAWN_AS = re.compile(
     "|(?:CROSSED )?NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER "
     "|REGIONAL INDICATOR SYMBOL LETTER )([A-Z])(?: WITH .+)?"
 )
-# What people write instead of a letter in a reserved name. Not used to compare other names: a shop
-# may be called `Studio 4` beside `Studio A`.
+# Substitutes for a letter in a reserved name. Not used to compare other names: a shop may be called
+# `Studio 4` beside `Studio A`.
 STANDS_FOR = str.maketrans("347+†○◯⭕°", "eattt" + "o" * 4)
-# Additions that don't make it another name: `Admin 2`, `24h Support`, `Support®`.
+# Additions that don't make a name a different one: `Admin 2`, `24h Support`, `Support®`.
 ADDITIONS = re.compile(r"\d+(?:(?:h|st|nd|rd|th)\b)?|[®©™℠]", re.IGNORECASE)
-# Alphabets that are written together: Japanese and Korean names with a word in Latin letters.
+# Alphabets that are written together: Japanese and Korean names may include Latin words.
 OF_EAST_ASIA = frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
-# Small words between the words for an office: `Atención al cliente`.
+# Small words between the words of an office: `Atención al cliente`.
 SMALL_WORDS = frozenset(["the", "and", "of", "al", "de", "del", "la", "el", "los", "y"])
 OF_ALL_ALPHABETS = frozenset({"COMMON", "INHERITED", "UNKNOWN"})
-UNSEEN = ("Cf", "Co", "Cn", "Zl", "Zp")  # categories of Unicode
-JOINERS = "\u200c\u200d"  # Persian, the scripts of India and emoji use them
-SKELETON_MAX = 240  # characters of the skeleton of a name of 60
+UNSEEN = ("Cf", "Co", "Cn", "Zl", "Zp")  # Unicode categories
+JOINERS = "\u200c\u200d"  # used by Persian, the scripts of India and emoji
+SKELETON_MAX = 240  # characters in the skeleton of a name of 60
 
 
 def skeleton(text: str) -> str:
-    """Reduce a name to what the eye sees: lowercase Latin letters for whatever resembles them.
+    """Reduce a name to how it looks: lowercase Latin letters for whatever resembles them.
 
     Accents, spaces, punctuation and invisible characters don't count. Follows Unicode Technical
     Standard 39, section 4, whose list of confusable characters is in `confusable_homoglyphs`.
     """
-    # Again, now that letters stand together without what was between them: `V:V` looks like `VV`.
+    # Again, now that letters are adjacent without what was between them: `V:V` looks like `VV`.
     return _without_look_alikes("".join(_words(text)))[:SKELETON_MAX]
 
 
 def _words(text: str) -> list[str]:
-    """Return the skeletons of the words of a text."""
+    """Return the skeleton of each word in a text."""
     # Again, now with lowercase letters: г looks like r, though Г looks like no Latin letter.
     shapes = _without_look_alikes(_shapes(_shapes(text).casefold()))
     return "".join(
@@ -90,7 +90,7 @@ def drawn_as(character: str) -> str:
 def _is_trimming(character: str) -> bool:
     """Whether a name without this character still looks like the same name.
 
-    True for accents; not for the vowel signs of India's scripts and of Thai, which are marks too.
+    True for accents; not for the vowel signs of Indian scripts and Thai, which are marks too.
     """
     category = unicodedata.category(character)
     is_accent = category in ("Mn", "Me") and _alphabet(character) in OF_ALL_ALPHABETS
@@ -203,7 +203,7 @@ def validate_unclaimed(value: str, person_id: int | None) -> None:
 def claimed(name: str) -> set[str]:
     """Return the skeletons of what a name claims: `Luna` for `Luna`, `Luna oficial`, `Luna 24`."""
     _brands, offices = _reserved(tuple(settings.RESERVED_BRANDS), tuple(settings.RESERVED_OFFICES))
-    # Words of an office and numbers say nothing about whose name it is.
+    # An office's words and numbers say nothing about whose name it is.
     words = "".join(word for word in _words(ADDITIONS.sub("", name)) if not offices.fullmatch(word))
     return {skeleton(name), words[:SKELETON_MAX]} - {""}
 

@@ -1,7 +1,7 @@
-"""Keyset pages of a long list, newest first: each begins where the last one ended.
+"""Keyset pages of a long list, newest first: each page begins where the previous one ended.
 
 Unlike numbered pages they cost the same anywhere in the list, nothing is counted, and rows that
-arrive at the top while somebody reads further down don't move others to the next page.
+arrive at the top while somebody reads further down don't shift other rows to the next page.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True)
 class Cursor:
-    """The position of a row: its time, and its key among several rows of the same time."""
+    """A row's position: its time, and its key among rows with the same time."""
 
     at: datetime
     pk: int
@@ -32,7 +32,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> "Cursor | None":
-        """Read what `str()` wrote; None for anything else."""
+        """Parse what `str()` wrote; return None for anything else."""
         microseconds, _, key = text.partition("-")
         if not all(part.isascii() and part.isdigit() for part in (microseconds, key)):
             return None
@@ -50,7 +50,7 @@ class PageRequest:
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "PageRequest":
-        """Read `before=` or `after=` from an address; return the first page if they are invalid."""
+        """Parse `before=` or `after=` from a URL; return the first page if they are invalid."""
         if after := Cursor.parse(query.get("after", "")):
             return cls(after, newer=True)
         return cls(Cursor.parse(query.get("before", "")))
@@ -61,7 +61,7 @@ FIRST_PAGE = PageRequest()
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """The rows of a page, newest first, and the cursors of its neighbours, if there are any."""
+    """The rows of a page, newest first, and the cursors of its neighbours, if any."""
 
     rows: list[T]
     older: Cursor | None = None
@@ -76,11 +76,11 @@ def ordered(
     key: str = "pk",
     hour: str | None = None,
 ) -> QuerySet[M, Any]:
-    """Return the rows of a page and beyond it: newest first, or oldest first if newer are wanted.
+    """Return the rows from a page on: newest first, or oldest first for the newer side.
 
     Args:
         time, key: the fields that make up a row's cursor.
-        hour: the field with the hour of that time, if an index has only the hour.
+        hour: the field with that time truncated to the hour, if an index has only the hour.
     """
     sign, side = ("", "gt") if wanted.newer else ("-", "lt")
     rows = rows.order_by(*(f"{sign}{name}" for name in (hour, time, key) if name))
@@ -89,7 +89,7 @@ def ordered(
     at, pk = wanted.cursor.at, wanted.cursor.pk
     if hour:  # it is no later than the time, and less than an hour earlier
         rows = rows.filter((f"{hour}__gt", at - HOUR) if wanted.newer else (f"{hour}__lte", at))
-    # The first condition follows from the second, but it is the one an index can start from.
+    # Together they mean (time, key) is beyond (at, pk); an index can start from the first one.
     return rows.filter(
         Q((f"{time}__{side}e", at)), Q((f"{time}__{side}", at)) | Q((f"{key}__{side}", pk))
     )
@@ -104,8 +104,7 @@ def page(
     """Return the requested page, or the first page if it would be empty or cut short.
 
     Args:
-        read: returns up to the given number of rows of a page and beyond, in the order of
-            `ordered`.
+        read: returns up to the given number of rows from a page on, in the order of `ordered`.
         cursor_of: the cursor of a row.
     """
     rows = read(wanted, size + 1)

@@ -1,8 +1,8 @@
 """Export a person's own data: each app defines which of its rows belong to a person.
 
 The setting `PERSONAL_DATA_PARTS` lists the `Part`s (GDPR, articles 15 and 20). The export contains
-only what the person gave, did or was told: no secrets, no other people's words, no internal matters
-of staff.
+only what the person gave, did or was told: no secrets, nobody else's text, nothing internal to
+staff.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 ROWS_AT_ONCE = 500  # in memory
-PLAIN = (str, int, float, bool, date, datetime, list, dict, type(None))  # JSON has them as they are
+PLAIN = (str, int, float, bool, date, datetime, list, dict, type(None))  # JSON has them too
 
 
 class StoredCopy(NamedTuple):
@@ -36,7 +36,7 @@ class StoredCopy(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One value of a row: as stored, and in words; `text` is None where they are the same."""
+    """One value of a row, as stored and in words; `text` is None where they are the same."""
 
     value: Any
     text: str | None
@@ -48,7 +48,7 @@ class Table:
 
     Args:
         key: its name in the JSON.
-        title: its name for people, to be translated later.
+        title: its name for people, translated later.
         rows: returns a person's rows in any order, with `select_related` for the relations that
             the columns follow.
         columns: each column's path, such as `name` or `shop.name`, with a label if the path isn't
@@ -94,7 +94,7 @@ class Part:
 
 
 def parts() -> list[Part]:
-    """Return the parts of all apps, in the order in which people read them."""
+    """Return all apps' parts, in the order in which people read them."""
     return [import_string(path) for path in settings.PERSONAL_DATA_PARTS]
 
 

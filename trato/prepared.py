@@ -36,7 +36,7 @@ LARGEST = 2**63 - 1
 
 
 class Prepared(Generic[P, R]):
-    """A queryset function whose statements are compiled once, see the module's docstring."""
+    """A queryset function whose statements are compiled once; see the module's docstring."""
 
     def __init__(self, make: Callable[P, QuerySet[Any, R]]) -> None:
         self._make: Callable[..., QuerySet[Any, R]] = make

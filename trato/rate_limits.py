@@ -1,8 +1,8 @@
 """Limit how often a person or an address may do something, within a moving window.
 
 A limit has the name of its setting, such as `SEARCHES_PER_MINUTE`; the numbers are in the settings
-of each app. Acts are counted in this process (`moving_window`) and, if Redis is configured, also in
-Redis (`shared_limit`), so that all processes share a limit. While Redis is away or slow, each
+of each app. Actions are counted in this process (`moving_window`) and, if Redis is configured, also
+in Redis (`shared_limit`), so that all processes share a limit. While Redis is away or slow, each
 process uses its own counts: requests don't wait for Redis, and people don't get a new allowance.
 """
 
@@ -36,19 +36,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 UNITS = {"MINUTE": 60, "HOUR": 3600, "DAY": 86400}
-REDIS_RETRY_SECONDS = 5.0  # how long not to try Redis again after an error
+REDIS_RETRY_SECONDS = 5.0  # how long to stop trying Redis after an error
 
 _redis_away_until = 0.0  # time.monotonic()
 _counted: ContextVar[list[tuple[str, Who]] | None] = ContextVar("counted", default=None)
 
 
 def hit(name: str, who: Who, cost: int = 1) -> None:
-    """Count an act.
+    """Count an action.
 
     Args:
         name: the setting with the limit.
         who: a person's ID, or the result of `person_or_address` or `address`.
-        cost: the number of acts to count.
+        cost: the number of actions to count.
 
     Raises:
         Refused: `rate_limited`, with the seconds to wait, if the allowance is used up; nothing
@@ -66,16 +66,16 @@ def hit(name: str, who: Who, cost: int = 1) -> None:
 
 
 def give_back(name: str, who: Who) -> None:
-    """Undo the count of an act that `hit` has counted."""
+    """Undo a count that `hit` has made."""
     _give_back(_limit(name), who)
     if (counted := _counted.get()) is not None:
         counted.remove((name, who))
 
 
 def given_back_on_failure(function: Callable[P, R]) -> Callable[P, R]:
-    """Give back the acts that a function counts with `hit` if it raises.
+    """If the function raises, undo the counts that it made with `hit`.
 
-    Put it outside `transaction.atomic`, so that a COMMIT that fails counts as a failure too.
+    Put it outside `transaction.atomic`, so that a failed COMMIT counts as a failure too.
     """
 
     @wraps(function)
@@ -99,10 +99,10 @@ def given_back_on_failure(function: Callable[P, R]) -> Callable[P, R]:
 
 
 async def hit_many(name: str, people: Sequence[Who]) -> list[Refused | None]:
-    """Count an act for each of several people, with at most one round trip to Redis.
+    """Count one action for each person, with at most one round trip to Redis.
 
     Args:
-        people: a person who does two things at once is listed twice.
+        people: list a person who does two things at once twice.
 
     Returns:
         For each, in order: None, or the refusal that `hit` would raise.
@@ -119,7 +119,7 @@ async def hit_many(name: str, people: Sequence[Who]) -> list[Refused | None]:
 
 
 async def give_back_many(name: str, people: Sequence[Who]) -> None:
-    """Undo the count of the latest act of each of several people."""
+    """Undo the count of each person's latest action."""
     limit = _limit(name)
     for who in people:
         _window(limit).give_back(who)
@@ -131,18 +131,18 @@ async def give_back_many(name: str, people: Sequence[Who]) -> None:
 
 
 def person_or_address(request: HttpRequest) -> str:
-    """Return whose limit a request counts in: the logged-in person's, or the address's."""
+    """Return who a request counts against: the logged-in person, or the client's address."""
     user = request.user
     return f"person-{user.pk}" if user.is_authenticated else address(request)
 
 
 def address(request: HttpRequest) -> str:
-    """Return the address of a request; for IPv6, the network of one customer."""
+    """Return a request's client address; for IPv6, the network of one customer."""
     return f"address-{network_of(request) or 'unknown'}"
 
 
 def reset() -> None:
-    """Forget all counts, and that Redis was away."""
+    """Forget all counts, and that Redis was down."""
     global _redis_away_until
     _redis_away_until = 0.0
     _shared_limits.clear()
@@ -158,7 +158,7 @@ def _limit(name: str) -> Limit:
 
 
 def _hit(limit: Limit, who: Who, now: float) -> float | None:
-    """Count an act, or return how many seconds to wait."""
+    """Count an action, or return how many seconds to wait."""
     window = _window(limit)
     wait = window.hit(who, now)
     if wait is not None:
@@ -181,7 +181,7 @@ def _hit(limit: Limit, who: Who, now: float) -> float | None:
 
 
 async def _ask_many(limit: Limit, people: Sequence[Who], now: float) -> list[float | None]:
-    """Ask Redis about acts that the window has counted; returns the same as `_hit`."""
+    """Ask Redis about actions that the window has counted; returns the same as `_hit`."""
     if _redis_is_there():
         try:
             return await _shared_limit(limit).hit(people)

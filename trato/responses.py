@@ -43,7 +43,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def json_response(frame: Struct, status: int = 200) -> HttpResponse:
-    """Respond with a frame as JSON; caches must not store it, because it is private."""
+    """Respond with a frame as JSON. It is private, so caches must not store it."""
     response = HttpResponse(
         frames.encode(frame), status=status, content_type="application/json; charset=utf-8"
     )
@@ -80,21 +80,21 @@ def person_required(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> Vi
 
 
 def is_followed_here(request: HttpRequest) -> bool:
-    """Whether somebody came from another page of ours, so that the view may mark things as read.
+    """Whether somebody came from another of our pages, so that the view may mark things as read.
 
-    A link on another site must not do that, although its request carries the session too. Without
-    the header, which old browsers don't send, the answer is no.
+    A link on another site must not do that, although its request carries the session too. Old
+    browsers don't send the header; for them it is False.
     """
     return request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def key_from(text: str) -> int:
-    """Read a row's key from an address or a form; return 0, which no row has, if it is invalid."""
+    """Parse a row's key from a URL or a form; return 0, which no row has, if it is invalid."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def uuid_from(text: str | None) -> uuid.UUID | None:
-    """Read a UUID from a form; return None if it is missing or invalid."""
+    """Parse a UUID from a form; return None if it is missing or invalid."""
     try:
         return uuid.UUID(text or "")
     except ValueError:
@@ -102,7 +102,7 @@ def uuid_from(text: str | None) -> uuid.UUID | None:
 
 
 def counter_from(text: str | None) -> int:
-    """Read a revision or sequence from an address or a form.
+    """Parse a revision or sequence from a URL or a form.
 
     Raises:
         Refused: `invalid`, if it isn't an integer from 0 to 2³¹ - 1.

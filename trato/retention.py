@@ -21,10 +21,9 @@ class Rule:
     """Rows of one kind that expire.
 
     Args:
-        name: what the rows are, for the person who runs the command.
+        name: what the rows are, for whoever runs the command.
         expired: returns the rows to delete now.
-        before: is called at the start of each transaction, with the primary keys that it will
-            delete.
+        before: called at the start of each transaction, with the primary keys to be deleted.
     """
 
     name: str

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-BYTE_ORDER_MARK = "\ufeff"  # at the start of a file; otherwise Excel takes UTF-8 for something else
-# What a spreadsheet takes for the start of a formula, also in the wide forms of East Asian text.
+BYTE_ORDER_MARK = "\ufeff"  # at the start of a file; otherwise Excel misreads UTF-8
+# What a spreadsheet takes for the start of a formula, also in full-width East Asian forms.
 # https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 

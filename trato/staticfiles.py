@@ -1,7 +1,8 @@
-"""Stylesheets and scripts: small files to write, few files to fetch.
+"""Stylesheets and scripts: small files to edit, few files to fetch.
 
-`static/css/<bundle>/*.css` are the components for one kind of page. Browsers get them as
-`css/<bundle>.css`, in the order of their names. They get modules that are needed together (see
+`static/css/<bundle>/*.css` are the components for one kind of page. <bundle>.css`, in the order of
+their names. They get modules/Browsers get them as `css/<bundle>.css`, ordered by name. They get
+modules/<bundle>.css`, in the order of their names. They get modules that are needed together (see
 `bundling`) as `js/bundles/<bundle>.js`. Bundles work the same in development and with
 `collectstatic`.
 """
@@ -22,14 +23,14 @@ from .bundling import bundle, bundles, script_path
 
 
 class BundleFinder(BaseFinder):
-    """Finds bundles; writes a bundle to `BUNDLES_DIR` first if one of its parts has changed."""
+    """Finds bundles; first writes a bundle to `BUNDLES_DIR` if one of its parts has changed."""
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
-        """Report no mistakes: there is nothing to configure."""
+        """Report no errors: there is nothing to configure."""
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        """Return the path of the written bundle on this machine, if `path` is a bundle."""
+        """Return a bundle's path on this machine, or [] if `path` isn't a bundle's."""
         files = next((files for name, files in _bundles() if name == path), None)
         if files is None:
             return []
@@ -37,7 +38,7 @@ class BundleFinder(BaseFinder):
         return [written] if find_all else written
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
-        """List each bundle's path and storage."""
+        """Yield each bundle's path and storage."""
         storage = FileSystemStorage(location=settings.BUNDLES_DIR)
         for name, files in _bundles():
             _write(name, files)

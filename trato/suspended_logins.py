@@ -11,14 +11,15 @@ SUSPENDED_KEY = "suspended"  # in a session: who would have logged in, see `reme
 
 
 def remember_suspended(session: SessionBase, user: Any) -> None:
-    """Note in a session without a login that a suspended person has given the right password."""
+    """Record in a logged-out session that a suspended person has entered the right password."""
     session[SUSPENDED_KEY] = [user.pk, user.get_session_auth_hash()]
 
 
 def suspended_person(session: SessionBase) -> Person | None:
     """Return the suspended person of a session, who may only read why and appeal.
 
-    It is the session of their last login, or one in which they gave the right password since.
+    It is the session of their last login, or one in which they have since entered the right
+    password.
     """
     pk, auth_hash = session.get(SESSION_KEY), session.get(HASH_SESSION_KEY, "")
     if pk is None:

@@ -1,4 +1,4 @@
-"""Which characters people may write, and how texts are compared in searches."""
+"""Which characters people may write, and how searches compare texts."""
 
 import re
 import unicodedata
@@ -12,18 +12,18 @@ BIDI_CONTROLS = frozenset(
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 )
 
-WORD_JOINER = "\u2060"  # invisible; no mail program takes `evil.⁠example` for a link
+WORD_JOINER = "\u2060"  # invisible; no mail program turns `evil.⁠example` into a link
 
-# Letters, symbols and marks that are rendered as nothing, by category.
+# Letters, symbols and marks that render as nothing, by category.
 FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
 # Marks on one letter. Vietnamese, Thai and Arabic names have two, pointed Hebrew three; more than
 # that are used to paint over the lines above and below.
 MARKS_MAX = 3
 
-# Unicode's general categories Cc and Cs, which will never get another member.
+# Unicode's general categories Cc and Cs, which will never gain members.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # Letters that Unicode doesn't decompose, and their replacements: the same as in PostgreSQL's
-# `unaccent`, so that both databases find the same.
+# `unaccent`, so that searches match the same on both databases.
 SPELT = {
     "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij", "ð": "d", "đ": "d", "ø": "o", "ł": "l",
     "ŀ": "l", "ħ": "h", "ı": "i", "ĸ": "q", "ŋ": "n", "ŧ": "t", "ſ": "s", "ς": "σ",
@@ -45,7 +45,7 @@ def has_control_characters(text: str, allowed: str = "") -> bool:
 
 
 def drop_bidi_controls(text: str) -> str:
-    """Return a text without characters that change the writing direction of what surrounds it."""
+    """Return a text without characters that change the direction of surrounding text."""
     return "".join(character for character in text if character not in BIDI_CONTROLS)
 
 
@@ -57,7 +57,7 @@ def without_links(name: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether `text` is invisible: only white space, format characters and fillers."""
+    """Whether `text` is invisible: only whitespace, format characters and fillers."""
     return all(
         character.isspace()
         or unicodedata.category(character) in ("Cf", "Cc", "Zs", "Zl", "Zp")
@@ -79,7 +79,7 @@ def has_stacked_marks(text: str) -> bool:
 def validate_name(value: str) -> None:
     """Refuse a name that is invisible, has control characters or changes its text direction.
 
-    For names of things; for people and shops there is `names.validate_public_name`.
+    For names of objects; people and shops have `names.validate_public_name`.
 
     Raises:
         ValidationError: with a message for the person.
@@ -118,12 +118,12 @@ _SPELT = str.maketrans(SPELT)
 def word_pattern(word: str) -> str:
     """Return a regular expression for a word that ignores case and accents.
 
-    It means the same to both databases, unlike LIKE: SQLite's LIKE ignores only the case of ASCII
+    It means the same to both databases, unlike LIKE: SQLite's LIKE ignores case only for ASCII
     letters. Use it with a case-sensitive match, because the pattern already contains both cases.
     """
     pattern, rest = "", unicodedata.normalize("NFC", folded(word))
     while rest:
-        # Of three or more s, any two neighbours may be one ß. This also accepts more of them.
+        # Of three or more s, any two neighbours may be one ß. This also accepts a few more texts.
         if rest.startswith("sss"):
             count = len(rest) - len(rest.lstrip("s"))
             either = f"(?:{_one('s')}{ACCENTS.pattern}*|[{_LONG['ss']}])"

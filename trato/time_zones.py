@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 BROWSER_COOKIE = "timezone"  # set by a script
 CHOSEN_COOKIE = "timezone_chosen"  # a person's own choice, which comes first
 
-# No place uses the zones of other areas.
+# No place uses the other areas' zones.
 AREAS = (
     "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian",
     "Pacific",
@@ -19,10 +19,10 @@ AREAS = (
 
 
 def choices(current: str) -> list[tuple[str, Any]]:
-    """Return time zones as a form's choices, by area: `Europe/Madrid` as Madrid.
+    """Return time zones as form choices, by area: `Europe/Madrid` as Madrid.
 
     Args:
-        current: a zone that has to be among them, even if it is an old name.
+        current: a zone that has to be among them, even under an old name.
     """
     areas = [(area, list(zones)) for area, zones in _by_area()]
     others = {"UTC", current} - {name for _area, zones in areas for name, _label in zones}
@@ -31,7 +31,7 @@ def choices(current: str) -> list[tuple[str, Any]]:
 
 @cache
 def _by_area() -> list[tuple[str, list[tuple[str, str]]]]:
-    # Unicode's list of places leaves out old names, such as Asia/Calcutta for Asia/Kolkata.
+    # Unicode's list of places omits old names, such as Asia/Calcutta for Asia/Kolkata.
     names = sorted(available_timezones() & get_global("zone_territories").keys())
     return [
         (

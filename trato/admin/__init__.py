@@ -1,1 +1,1 @@
-"""The staff's admin: base classes of its pages, its site, and acts that need a reason."""
+"""The staff admin: its site, base classes for its pages, and actions that need a reason."""

@@ -1,4 +1,4 @@
-"""ModelAdmin bases: the rules for all of the staff's pages, and large or read-only lists."""
+"""ModelAdmin bases: rules for all staff pages, and large or read-only lists."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -21,9 +21,9 @@ from trato.audit.actions import record
 from trato.people import Person
 
 PAGED_MAX = 10_000  # rows of a large list that staff can page through
-REFERRED_MAX = 200  # matching people, shops or products whose rows a search shows
+REFERRED_MAX = 200  # number of matching people, shops or products whose rows a search shows
 KEY_DIGITS = 18  # of the longest key that a database accepts
-# Suffixes that Django's filters and date hierarchies append to a field's name in an address.
+# Suffixes that Django's filters and date hierarchies append to a field's name in a URL.
 FILTER_LOOKUPS = ("exact", "isnull", "isempty", "gte", "lt", "year", "month", "day")
 
 M = TypeVar("M", bound=Model)
@@ -33,7 +33,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
     """The rules for every page of the admin. `StaffSite` registers nothing else.
 
     Every addition, change and deletion is recorded in the audit trail, in the same transaction.
-    Neither an address nor a search can query a column that the pages don't show.
+    Neither a URL nor a search can query a column that the pages don't show.
 
     Args:
         shown_of_others: columns of other models on these pages, such as `user__name`. Anybody who
@@ -100,7 +100,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def title_of(self, obj: M) -> str:
-        """Return a row's kind and name; many names are only a number."""
+        """Return a row's kind and name, since many names are only a number."""
         return f"{capfirst(self.opts.verbose_name)} {obj}"
 
     # -- what is recorded ------------------------------------------------------------------------
@@ -108,7 +108,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> M | None:
-        """Return the row, locked until the end of the request if it is going to be changed."""
+        """Return the row, locked until the end of the request if it may be changed."""
         row = super().get_object(request, object_id, from_field)
         if row is None or request.method != "POST" or not connection.in_atomic_block:
             return row
@@ -117,7 +117,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
         return super().get_object(request, object_id, from_field)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Check a form again if another form has just taken its name, as a second click does."""
+        """Validate a form again if another one, such as a second click's, just took its name."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError:
@@ -190,7 +190,7 @@ def _changes(form: Any) -> Iterator[str]:
     """Describe for the audit trail what a form changed: rights, choices and relations by value."""
     columns = {field.name for field in form.instance._meta.get_fields()}
     for name in form.changed_data:
-        if name not in columns:  # a part of a column
+        if name not in columns:  # part of a column
             yield name
             continue
         field = form.instance._meta.get_field(name)
@@ -229,7 +229,7 @@ class ReadOnlyAdmin(KeptAdmin):
 
 
 class BoundedPaginator(Paginator[Any]):
-    """Counts no more rows than somebody would page through; filters and search find the others."""
+    """Counts no more rows than anybody would page through; filters and search find the others."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -238,7 +238,7 @@ class BoundedPaginator(Paginator[Any]):
 
 
 class LargeAdmin(ReadOnlyAdmin, StaffAdmin[M]):
-    """A read-only list of millions of rows, newest first. None of its pages reads all of them.
+    """A read-only list of millions of rows, newest first. No page reads all of them.
 
     It must not have a `date_hierarchy` or a filter by a column's values: the admin reads the whole
     table to render them.
@@ -276,12 +276,12 @@ class LargeAdmin(ReadOnlyAdmin, StaffAdmin[M]):
 
 
 def person_of(request: HttpRequest) -> Person:
-    """Return the person of a request for a page that only staff can see."""
+    """Return the person who sent a request for a staff-only page."""
     return cast(Person, request.user)
 
 
 def may_view(user: Person, model: type[Model]) -> bool:
-    """Whether the member of staff may view the rows of a model here."""
+    """Whether this staff member may view the model's rows here."""
     return user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 
 class Happened(admin.EmptyFieldListFilter):
-    """Filter by whether something has happened, by its time: "yes" or "no" instead of "empty"."""
+    """Filter by whether something has happened, that is, has a time: "yes" or "no", not "empty"."""
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         words = ("", gettext("No"), gettext("Yes"))

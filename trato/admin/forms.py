@@ -1,4 +1,4 @@
-"""The base class of all forms that staff use to change something."""
+"""The base class of all forms with which staff change something."""
 
 from typing import Any, cast
 
@@ -17,9 +17,9 @@ PLAIN_NUMBERS: dict[Any, Any] = {
 
 
 class StaffForm(forms.ModelForm[Any]):
-    """Applies what its author changed on the page, and leaves alone what others changed since.
+    """Applies only what its author changed, and keeps what others have changed since.
 
-    The page includes the values it showed (`show_hidden_initial`). A field that comes back as it
+    The page includes the values it showed (`show_hidden_initial`). A field that is submitted as it
     was shown counts as unchanged. If somebody else has changed the same field, the form is refused
     once.
     """
@@ -29,7 +29,7 @@ class StaffForm(forms.ModelForm[Any]):
         names = {name: self[name].html_initial_name for name in self.fields}
         if self.is_bound:
             if not any(name in self.data for name in names.values()):
-                return  # not from our page: compared with the current values
+                return  # not from our page: compare with the current values
             self.data = data = cast(QueryDict, self.data).copy()
             for name in names.values():  # an empty choice has no hidden field
                 data.setlistdefault(name)
@@ -46,7 +46,7 @@ class StaffForm(forms.ModelForm[Any]):
         return {name: value for name, value in cleaned.items() if name in self.changed_data}
 
     def _was_changed_meanwhile(self, bound: BoundField) -> bool:
-        """Whether the row has neither the value that the page showed nor the one wanted now."""
+        """Whether the row now has neither the value that the page showed nor the submitted one."""
         field = bound.field
         if not field.show_hidden_initial:
             return False

@@ -1,4 +1,4 @@
-"""Acts of staff that need a reason."""
+"""Staff actions that need a reason."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ REASON_MAX = 2000  # characters
 
 
 class ReasonForm(forms.Form):
-    """The reason, which every act of staff needs."""
+    """The reason, which every staff action needs."""
 
     reason = MultilineField(
         label=_("Reason"),
@@ -45,20 +45,19 @@ def act_with_reason(
     template: str = "admin/reason.html",
     shown: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    """Ask for a reason, carry out some acts, and redirect.
+    """Ask for a reason, carry out some actions, and redirect.
 
-    If somebody else has already done one of the acts, the page tells the person.
+    If somebody else has already done one of them, the page says so.
 
     Args:
         title: what is about to be done, as a heading.
         acts: functions that take the form's values by name, including `reason`. They may raise
-            AlreadyDone, or a ValidationError, which undoes all acts.
+            AlreadyDone, or a ValidationError, which undoes all of them.
         model: the model whose pages this one belongs to.
-        back: the address to redirect to, unless `next` in the request names another one on this
-            site.
-        allowed: whether the person may do this; the acts check it as well.
-        about: the person or thing that the acts concern.
-        consequences: what happens then, in a sentence or two.
+        back: the URL to redirect to, unless the request's `next` names another one on this site.
+        allowed: whether the person may do this; the actions check it as well.
+        about: the person or object that the actions concern.
+        consequences: what happens as a result, in a sentence or two.
         form_class, initial: a form that asks for more than the reason, and its first values.
         template, shown: a template that extends the usual one, and the variables that it needs.
 
@@ -101,7 +100,7 @@ def act_with_reason(
 
 @transaction.atomic
 def _done_before(acts: Sequence[Callable[..., object]], values: Mapping[str, object]) -> list[str]:
-    """Carry out the acts; return messages about acts that somebody else had already done."""
+    """Carry out the actions; return messages about those that somebody else had already done."""
     already: list[str] = []
     for act in acts:
         try:
@@ -124,9 +123,10 @@ def _show_outcome(request: HttpRequest, done: int, already: list[str]) -> None:
 
 
 def _focus(form: ReasonForm) -> None:
-    """Let people type at once: in the first field that has an error, or else in the first field.
+    """Focus the first field that has an error, or else the first field.
 
-    People who come here by one of the desk's keys would have to tab past some forty links.
+    Otherwise people who come here by one of the desk's keys would have to tab past some forty
+    links.
     """
     fields = sorted(form.visible_fields(), key=lambda field: field.name == "reason")  # comes last
     chosen = next((field for field in fields if field.errors), fields[0])

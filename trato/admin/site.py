@@ -21,8 +21,8 @@ class StaffSite(admin.AdminSite):
     """The admin site, with only our own pages.
 
     An installed app's own pages are left out until we register a `StaffAdmin` for the model.
-    allauth's pages would let staff give one account's address to another and show the secrets of
-    second factors; Django's would let staff extend their own permissions.
+    allauth's pages would let staff move an email address from one account to another and show the
+    secrets of second factors; Django's would let staff extend their own permissions.
     """
 
     def register(
@@ -35,7 +35,7 @@ class StaffSite(admin.AdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Wrap a page so that a forbidden query is answered with 400 and logged in one line."""
+        """Wrap a page so that a disallowed query gets a 400 and one line in the log."""
 
         def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             try:
@@ -46,7 +46,7 @@ class StaffSite(admin.AdminSite):
         return super().admin_view(update_wrapper(refusing, view), cacheable)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Suggest rows only for relations that a page here has an autocomplete field for."""
+        """Suggest rows only for relations that have an autocomplete field on one of these pages."""
         asked = (request.GET.get("app_label"), request.GET.get("model_name"))
         fields = [
             field
@@ -66,9 +66,9 @@ class StaffSite(admin.AdminSite):
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str
     ) -> HttpResponse:
-        """Redirect from a row's page here to its public page, if the person may view the row.
+        """Redirect from a row's admin page to its public page, if the person may view the row.
 
-        Django redirects all staff, which reveals the addresses of things that are not public.
+        Django redirects all staff, which reveals the URLs of private objects.
         """
         try:
             model = ContentType.objects.get_for_id(int(content_type_id)).model_class()

@@ -15,14 +15,14 @@ from . import queries, verbs
 from .linking import link_later
 from .models import AuditEntry
 
-ACCOUNT_DELETED = "account deleted"  # the reason when the site itself erases words
+ACCOUNT_DELETED = "account deleted"  # the reason when the site itself erases text
 
 
 def record(actor: Person | None, verb: str, subject: str, reason: str = "") -> AuditEntry:
-    """Record one act permanently, inside the transaction that carries it out.
+    """Record one action permanently, inside the transaction that carries it out.
 
     Args:
-        actor: None for what the site itself does.
+        actor: None if the site itself acts.
         verb: what was done, such as `user.restored`.
         subject: what it was done to, such as `user:12`.
         reason: why it was done, in the actor's words.
@@ -47,10 +47,10 @@ def record_export(actor: Person, filters: str) -> AuditEntry:
 
 @transaction.atomic
 def erase_reason(actor: Person, entry_id: int, reason: str) -> AuditEntry:
-    """Erase the words of an entry for good. The chain stays valid, and the erasure is an entry.
+    """Erase an entry's reason for good. The chain stays valid, and the erasure is an entry.
 
     Raises:
-        AlreadyDone: the words have already been erased.
+        AlreadyDone: the reason has already been erased.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given.
         AuditEntry.DoesNotExist: there is no such entry.
@@ -66,7 +66,7 @@ def erase_reason(actor: Person, entry_id: int, reason: str) -> AuditEntry:
             before.actor if before else None,
             before.created_at if before else None,
         )
-    # Without the salt, nobody can test whether a guess of the words is right.
+    # Without the salt, nobody can test whether a guess at the text is right.
     AuditEntry._base_manager.filter(pk=entry.pk).update(reason="", salt=None)
     record(actor, verbs.ERASED, subject, reason)
     entry.refresh_from_db()
@@ -74,10 +74,10 @@ def erase_reason(actor: Person, entry_id: int, reason: str) -> AuditEntry:
 
 
 def forget_words(subjects: Iterable[str]) -> None:
-    """Erase the words of entries about subjects that belong to an erased account.
+    """Erase the text of entries about subjects that belong to an erased account.
 
     Each erasure is recorded as an entry without an actor. Call this inside the transaction that
-    erases the account, or inside one that writes more words about it later.
+    erases the account, or inside one that writes more text about it later.
     """
     entries = AuditEntry.objects.filter(subject__in=[*subjects], salt__isnull=False)
     for entry in entries.exclude(reason="").select_for_update(no_key=True).order_by("pk"):
@@ -93,7 +93,7 @@ def require_permission(actor: Person, *permissions: str) -> None:
 
 
 def require_reason(reason: str) -> str:
-    """Return the reason without surrounding white space, with line breaks as `\n`.
+    """Return the reason without surrounding whitespace, with line breaks as `\n`.
 
     Raises:
         ValidationError: it is empty, or contains characters that can't be displayed.

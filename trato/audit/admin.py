@@ -71,7 +71,7 @@ def kind_label(kind: str) -> str:
 
 
 class VerbFilter(admin.SimpleListFilter):
-    """Filter by the recorded verbs, shown in words."""
+    """Filter by recorded verb, shown in words."""
 
     title = _("what")
     parameter_name = "verb"
@@ -169,7 +169,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, StaffAdmin[AuditEntry]):
         return super().changelist_view(request, context)
 
     def export(self, request: HttpRequest) -> HttpResponseBase:
-        """Send the entries of the list that the address describes, and record that."""
+        """Send the entries of the list at this URL, and record the export."""
         if not self.has_export_permission(request):
             raise PermissionDenied
         if request.method != "POST":  # another site could link to it
@@ -193,7 +193,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, StaffAdmin[AuditEntry]):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def erase(self, request: HttpRequest, entry_id: int) -> HttpResponse:
-        """Erase the words of an entry, with a reason."""
+        """Erase an entry's text; requires a reason."""
         actor = person_of(request)
         entry = get_object_or_404(AuditEntry, pk=entry_id)
         return act_with_reason(

@@ -1,7 +1,7 @@
-"""Anchors: the end of the chain at some time, as a line to be stored elsewhere.
+"""Anchors: the end of the chain at some time, as a line to store elsewhere.
 
-Somebody may delete entries from the end of the trail, or steal the keys and write another trail. An
-anchor on another machine reveals that.
+Somebody might delete entries from the end of the trail, or steal the keys and write another trail.
+An anchor on another machine reveals both.
 """
 
 import json

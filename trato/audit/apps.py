@@ -8,7 +8,7 @@ class AuditConfig(AppConfig):
     verbose_name = _("Audit trail")
 
     def ready(self) -> None:
-        """Refuse to start with keys that can't be read: no act of staff could be recorded."""
+        """Refuse to start with unreadable keys, with which no staff action could be recorded."""
         from .sealing import keys
 
         keys()

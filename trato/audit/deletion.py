@@ -1,4 +1,4 @@
-"""The audit trail keeps who did what, even if the account is deleted. It holds no name."""
+"""The audit trail records who did what, even after an account is deleted. It holds no name."""
 
 from trato.deletion import Part
 

@@ -1,4 +1,4 @@
-"""The audit trail as CSV, read a page at a time while the client receives it."""
+"""The audit trail as CSV, read page by page while the client receives it."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC
@@ -22,7 +22,7 @@ COLUMNS = (
 
 
 def response(request: HttpRequest, entries: QuerySet[AuditEntry]) -> StreamingHttpResponse:
-    """Send entries as CSV, the newest first."""
+    """Send entries as CSV, newest first."""
     parts = pieces(entries)
     # Django would collect what an ordinary iterator yields in memory before it sends any of it.
     content = _streamed(parts) if isinstance(request, ASGIRequest) else parts

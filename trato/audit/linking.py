@@ -1,8 +1,8 @@
 """Link entries into a chain that binds each entry to the one before it.
 
-An act may hold its transaction for a long time, so its entry is linked after the commit. Linking
-takes a separate transaction under one lock, so no two entries follow the same entry. If a process
-dies in between, the process of the next entry links both.
+An action may keep its transaction open for a long time, so its entry is linked after the commit.
+Linking uses a separate transaction under one lock, so no two entries follow the same entry. If a
+process dies in between, the process that writes the next entry links both.
 """
 
 from django.db import connection, transaction
@@ -20,7 +20,7 @@ def link_later(entry: AuditEntry) -> None:
 
 
 def _link(entry_id: int) -> None:
-    # After a bulk act, the first entry's call has linked the others too.
+    # After a bulk action, the first entry's call has linked the others too.
     if AuditEntry.objects.filter(pk=entry_id, position=None).exists():
         link_waiting()
 
@@ -28,7 +28,7 @@ def _link(entry_id: int) -> None:
 def link_waiting() -> int:
     """Link all committed entries that wait, unless their keys are unknown; return how many."""
     linked = rows = _link_some()
-    while rows == BATCH_ROWS:  # a smaller batch is the last
+    while rows == BATCH_ROWS:  # a smaller batch is the last one
         rows = _link_some()
         linked += rows
     return linked

@@ -7,7 +7,7 @@ from itertools import combinations, product
 from . import sealing
 from .rows import Row
 
-KEPT_MAX = 100  # entries to compare with each other; any others are reported one by one
+KEPT_MAX = 100  # entries to compare with each other; others are reported one by one
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Misplaced:
     rows: list[tuple[Row, tuple[bytes, ...]]] = field(default_factory=list)
 
     def add(self, row: Row, previous: tuple[bytes, ...]) -> bool:
-        """Keep an entry for a later comparison; return False if there are too many.
+        """Keep an entry for later comparison; return False if there are too many.
 
         Args:
             previous: the possible values of the link before it.
@@ -29,7 +29,7 @@ class Misplaced:
         return True
 
     def swapped(self) -> Iterator[tuple[Row, Row]]:
-        """Yield pairs that fit only in each other's place; drop them and what fits once they do."""
+        """Yield pairs that fit only in each other's place; drop them and what fits then."""
         genuine: dict[int, bytes] = {}  # the right links, by position
         for one, other in combinations(list(self.rows), 2):
             if one not in self.rows or other not in self.rows:

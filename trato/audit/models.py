@@ -32,12 +32,12 @@ class AuditTrail(models.QuerySet["AuditEntry"]):
 
 
 class AuditEntry(models.Model):
-    """An act of staff: who, what, to whom or to what, when and why.
+    """A staff action: who did what, to whom or what, when and why.
 
-    If the site itself acts, by one of its own rules, the entry has no actor.
+    If one of the site's own rules acts, the entry has no actor.
 
-    Entries are only ever added. Triggers in the database (migration 0002) enforce this as well,
-    with two exceptions: an entry gets its place in the chain, once, and its words can be erased.
+    Entries are only ever added. Database triggers (migration 0002) enforce this as well, with two
+    exceptions: an entry gets its place in the chain, once, and its text can be erased.
     """
 
     actor = models.ForeignKey(
@@ -54,7 +54,7 @@ class AuditEntry(models.Model):
 
     encoding = models.PositiveSmallIntegerField(default=sealing.ENCODING, editable=False)
     key = models.CharField(max_length=16, editable=False)
-    salt = models.BinaryField(null=True)  # none: the words were erased
+    salt = models.BinaryField(null=True)  # none: the text was erased
     commitment = models.BinaryField()
     seal = models.BinaryField(unique=True)
     position = models.PositiveBigIntegerField(_("position"), null=True, unique=True, editable=False)
@@ -89,7 +89,7 @@ class AuditEntry(models.Model):
     delete = _only_added_to
 
     def seal_it(self) -> None:
-        """Seal the entry, so that later changes to it show. Call this before storing the entry."""
+        """Seal the entry, so that later changes are detectable. Call this before storing it."""
         self.key, key = next(iter(sealing.keys().items()))
         self.salt = sealing.new_salt()
         self.reason = str(self.reason)

@@ -1,4 +1,4 @@
-"""The audit trail has nothing about people who use the site: only what staff did."""
+"""The audit trail has nothing about people who use the site, only about what staff did."""
 
 from trato.personal_data import Part
 

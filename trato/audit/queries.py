@@ -11,7 +11,7 @@ from .models import AuditEntry
 
 
 def verbs() -> Iterator[str]:
-    """Return all verbs of the trail, with one index lookup for each."""
+    """Return all verbs in the trail, with one index lookup for each."""
     verb = ""
     entries = AuditEntry.objects.order_by("verb").values_list("verb", flat=True)
     while verb := entries.filter(verb__gt=verb).first() or "":
@@ -21,7 +21,7 @@ def verbs() -> Iterator[str]:
 def last(
     verb: str, subject: str, *, actor: Person | None = None, within: timedelta | None = None
 ) -> AuditEntry | None:
-    """Return the latest entry of an act, if any; by default anybody's and from any time."""
+    """Return the latest entry of a kind, if any; by default anybody's and from any time."""
     entries = AuditEntry.objects.select_related("actor").filter(verb=verb, subject=subject)
     if actor is not None:
         entries = entries.filter(actor_id=actor.pk)

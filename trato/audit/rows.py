@@ -46,7 +46,7 @@ class Row(NamedTuple):
         )
 
     def has_its_words(self, key: bytes) -> bool:
-        """Whether the words are what the entry committed to, or were erased."""
+        """Whether the text is what the entry committed to, or was erased."""
         if self.salt is None:
             return self.reason == ""
         committed = sealing.commitment(key, bytes(self.salt), self.reason)
@@ -59,7 +59,7 @@ def linked() -> Iterator[list[Row]]:
     after = -1, 0
     while True:
         values = entries.filter(position__gte=after[0]).values_list(*Row._fields)[:BATCH_ROWS]
-        # Somebody who changes the table may also drop the constraint that makes positions unique.
+        # Whoever tampers with the table may also drop the constraint that makes positions unique.
         rows = [row for row in map(Row._make, values) if (row.place, row.pk) > after]
         if not rows:
             return

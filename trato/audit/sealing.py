@@ -1,4 +1,4 @@
-"""Keyed hashes that later reveal whether an entry was changed, added, moved or taken out.
+"""Keyed hashes that reveal whether an entry was changed, added, moved or removed.
 
 `verification` compares them with the entries. `docs/decisions/0024-audit-chain.md` explains what
 each hash covers.
@@ -46,8 +46,8 @@ def _keys(named: tuple[str, ...], site: tuple[bytes, ...]) -> dict[str, bytes]:
             )
         by_id[match[1]] = match[2].encode()
     for secret in site:
-        # The ID is derived from the secret. So another secret is an unknown key, and its entries
-        # don't count as changed.
+        # The ID is derived from the secret, so a changed secret is an unknown key, and its entries
+        # don't count as tampered with.
         derived = hmac.digest(secret, b"trato.audit", "sha256")
         by_id.setdefault(f"site-{sha256(derived).hexdigest()[:8]}", derived)
     return by_id
@@ -58,14 +58,14 @@ def new_salt() -> bytes:
 
 
 def commitment(key: bytes, salt: bytes, words: str) -> bytes:
-    """Commit to an entry's words. Without the salt, nobody can test a guess at them."""
+    """Commit to an entry's text. Without the salt, nobody can test a guess at it."""
     return _digest(key, b"words", salt, words.encode())
 
 
 def seal(
     key: bytes, actor_id: object, verb: str, subject: str, created_at: datetime, words: bytes
 ) -> bytes:
-    """Seal all of an entry; `words` is the commitment to its words."""
+    """Seal the whole entry; `words` is the commitment to its text."""
     time = (created_at - EPOCH) // MICROSECOND
     return _digest(
         key, b"entry", str(actor_id).encode(), verb.encode(), subject.encode(), b"%d" % time, words

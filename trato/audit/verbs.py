@@ -1,4 +1,4 @@
-"""The verbs for acts on the audit trail itself, as its entries record them."""
+"""Verbs for actions on the audit trail itself."""
 
 ERASED = "auditentry.erased"
 EXPORTED = "auditentry.exported"
@@ -6,5 +6,5 @@ EVERYTHING = "auditentry"  # the subject of an export
 
 
 def subject_of(entry_id: int) -> str:
-    """Return the subject for an entry that is about another entry."""
+    """Return the subject of an entry that is about another entry."""
     return f"auditentry:{entry_id}"

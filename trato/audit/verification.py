@@ -1,4 +1,4 @@
-"""Verify the audit trail: find entries that were changed, added, moved or taken out.
+"""Verify the audit trail: find entries that were changed, added, moved or removed.
 
 Entries are read in batches, so memory doesn't grow with the trail.
 """
@@ -34,7 +34,7 @@ class Finding:
 
 @dataclass
 class Verification:
-    """A walk along the trail; afterwards, it has the counts.
+    """A walk along the trail, which also counts what it reads.
 
     Args:
         anchors: the ends of the chain at earlier times.
@@ -45,7 +45,7 @@ class Verification:
     entries: int = 0
     erased: int = 0
     waiting: int = 0
-    # The possible values of the link before the next entry; empty if that link's entry is missing.
+    # The possible links before the next entry; empty if the entry with that link is missing.
     _previous: tuple[bytes, ...] = (sealing.START,)
     _unknown_keys: dict[str, int] = field(default_factory=dict)
 
@@ -153,7 +153,7 @@ class Verification:
                 )
 
     def _erasures(self, batch: list[Row]) -> Iterator[Finding]:
-        """Find erased words without an entry that says who erased them."""
+        """Find erased text without an entry that says who erased it."""
         erased = {subject_of(row.pk): row for row in batch if row.salt is None}
         if not erased:
             return

@@ -1,1 +1,1 @@
-"""Pictures that people upload: decode and re-encode them in a limited process, in turn."""
+"""Pictures that people upload: decoded and re-encoded in a limited process, in turn."""

@@ -4,9 +4,9 @@
 JSON, and then the new picture and its thumbnails, whose sizes are in `bytes`. The line is
 `{"error": …}` or `{"format": …, "width": …, "height": …, "hash": …, "codes": […], "bytes": […]}`.
 
-It runs in a separate process to contain whatever a crafted file does to a decoder: the operating
-system limits its memory and CPU time, it has no secrets and no connections, and it can be killed.
-It has a lower priority than everything else on the machine.
+It runs in a separate process to contain the damage that a crafted file does to a decoder: the
+operating system limits its memory and CPU time, it has no secrets and no connections, and it can be
+killed. It has a lower priority than everything else on the machine.
 """
 
 import io
@@ -31,7 +31,7 @@ HEIF_PIXEL = 10  # with the memory of its library
 PALETTE_MAX_PIXELS = 12_000_000  # that can be converted, which takes room for two copies
 BASE_BYTES = 40 * 2**20  # Python, Pillow, the file, the new picture
 HASH_SIDE = 8  # rows of the difference hash, and bits per row
-HASH_STEP = 4  # of 255 greys; smaller steps are compression noise, as in a white background
+HASH_STEP = 4  # of 255 grey levels; smaller steps are compression noise, as in a white background
 
 
 class Unfit(Exception):
@@ -89,7 +89,7 @@ def _check(data: bytes, formats: tuple[str, ...], limits: dict[str, Any]) -> Non
         _check_size(*picture.size, _memory(picture, limits["new_side"]), limits)
         if limits.get("still") and picture.format in ANIMATED and _is_animated(picture):
             raise Unfit("animated")
-        picture.verify()  # makes the picture unusable: `_decode` opens it again
+        picture.verify()  # makes the picture unusable, so `_decode` opens it again
 
 
 def _is_animated(picture: Any) -> bool:
@@ -127,7 +127,7 @@ def _memory(picture: Image.Image, new_side: int) -> int:
 
 
 def _coefficients(picture: Any) -> float:
-    """Return a JPEG's coefficients per pixel: 3, or 1.5 if two colours have a quarter each."""
+    """Return a JPEG's coefficients per pixel: 3, or 1.5 if two channels are quarter-size."""
     layers = [(across, down) for _name, across, down, _table in picture.layer]
     whole = max(across for across, _ in layers) * max(down for _, down in layers)
     return float(sum(across * down for across, down in layers) / whole)
@@ -148,7 +148,7 @@ def _decode(data: bytes, formats: tuple[str, ...], new_side: int) -> Image.Image
 
 
 def _in_shades(picture: Image.Image) -> Image.Image:
-    """Convert a picture of few colours; otherwise Pillow would shrink it by leaving out pixels."""
+    """Convert a picture with few colours, which Pillow would shrink by skipping pixels."""
     if picture.mode == "1":
         return picture.convert("L")
     if picture.mode == "P" and picture.width * picture.height <= PALETTE_MAX_PIXELS:
@@ -178,7 +178,7 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
             picture.info["transparency"] = clear >> 8
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     if picture.mode == "RGB":
-        picture = picture.convert(mode)  # a profile would change the one colour that is transparent
+        picture = picture.convert(mode)  # a profile would change the one transparent colour
     if profile and picture.mode in ("RGB", "RGBA", "CMYK"):
         try:
             converted: Any = ImageCms.profileToProfile(
@@ -221,7 +221,7 @@ def _difference_hash(picture: Image.Image) -> int | None:
     """Return 64 bits, as a signed number; similar pictures have nearly all of them in common.
 
     The picture is divided into 9 × 8 fields. Each bit says whether a field is brighter than its
-    right neighbour. None for a picture without edges, because all of these have the same bits.
+    right neighbour. None for a picture without edges, since all of those have the same bits.
     """
     size = (HASH_SIDE + 1, HASH_SIDE)
     greys = _on(picture, "white").convert("L").resize(size, Image.Resampling.BOX).tobytes()
@@ -237,7 +237,7 @@ def _difference_hash(picture: Image.Image) -> int | None:
 def _read_codes(picture: Image.Image, limit: int) -> list[str]:
     """Return what the QR codes in a picture say; nothing without the optional package.
 
-    Crafted patterns can take long: then the limit on CPU time ends this program, and the picture is
+    Crafted patterns can take long; then the CPU time limit ends this program, and the picture is
     refused.
     """
     try:

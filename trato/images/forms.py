@@ -1,4 +1,4 @@
-"""What forms with pictures share: count a person's uploads, and decode them in turn."""
+"""Code shared by forms with pictures: count a person's uploads, and decode them in turn."""
 
 from collections.abc import Callable, Sequence
 from typing import cast
@@ -17,7 +17,7 @@ from trato.errors import Refused
 from .queue import Abandoned, Busy, Uploader
 from .sanitize import Picture, sanitize_all
 
-RETRY_SECONDS = 5  # when to send a form again after it waited too long
+RETRY_SECONDS = 5  # when to resend a form that waited too long
 
 
 def decode(
@@ -49,7 +49,7 @@ class SquarePictureForm(forms.Form):
     After `is_valid`, `picture` is the picture to store.
 
     Args:
-        request: from the person who sends the form, or sees it.
+        request: from the person who submits or sees the form.
         is_sent: whether the request contains this form; a page may have others.
     """
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connections
 
-# Called by a request before it waits here, to give back what it holds besides its connection.
+# A request calls these before it waits here, to release what it holds besides its connection.
 give_back: ContextVar[Callable[[], object]] = ContextVar("give_back", default=lambda: None)
 LOOK_SECONDS = 0.5  # how often waiting forms check whether the client is still connected
 
@@ -29,7 +29,7 @@ class Uploader:
 
 
 class Busy(Exception):
-    """A form got no turn: too many were waiting, or it had to wait too long."""
+    """A form got no turn: too many were waiting, or it waited too long."""
 
 
 class Abandoned(Exception):

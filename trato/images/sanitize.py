@@ -1,8 +1,8 @@
 """Untrusted pictures: judge them by their content, and re-encode them without metadata.
 
-No part of an upload is kept as it was. `decoder` decodes and re-encodes its pixels, so that
-neither the place where a photo was taken nor a second file hidden behind it survives. It runs in a
-separate process, which the operating system limits.
+Nothing in an upload is kept as is. `decoder` decodes and re-encodes its pixels, so neither the
+place where a photo was taken nor a second file hidden behind it survives. It runs in a separate
+process that the operating system limits.
 """
 
 import json
@@ -42,7 +42,7 @@ class Photo(NamedTuple):
     """A still picture with its thumbnails, as `photo` returns it.
 
     `extension` is jpg or webp; `hash` has 64 bits, see `decoder`, or is None if there are no edges.
-    `codes` are the texts of QR codes in the picture, each on one line.
+    `codes` are the texts of QR codes in the picture, one line each.
     """
 
     extension: str
@@ -67,7 +67,7 @@ def sanitize_all(
 
     Raises:
         Busy: too many other pictures are being decoded; try again later.
-        Abandoned: the uploader has gone.
+        Abandoned: the uploader has disconnected.
     """
     made: list[Picture | ValidationError] = []
     with queue.turn(uploader):
@@ -92,7 +92,7 @@ def sanitize(
     Raises:
         ValidationError: with a message for the person, which names the file.
         Busy: the machine is too busy.
-        Abandoned: the uploader has gone.
+        Abandoned: the uploader has disconnected.
     """
     _check_file(upload)
     with _naming(upload.name or ""):
@@ -112,7 +112,7 @@ def photo(upload: UploadedFile[bytes], uploader: Uploader, sides: Sequence[int])
     Raises:
         ValidationError: with a message for the person; animations are refused too.
         Busy: too many other pictures are being decoded; try again later.
-        Abandoned: the uploader has gone.
+        Abandoned: the uploader has disconnected.
     """
     with queue.turn(uploader):
         answer, content = _decode(
@@ -160,7 +160,7 @@ def _check_file(upload: UploadedFile[bytes]) -> None:
 
 @contextmanager
 def _naming(name: str) -> Iterator[None]:
-    """Put the file's name in front of the error, since people choose several files at once."""
+    """Put the file's name before the error, since people choose several files at once."""
     try:
         yield
     except ValidationError as error:
@@ -196,12 +196,13 @@ def _decode(
             cwd="/",
         ) as decoder:
             try:
-                # Done here: before the decoder could, it would have used the time of many messages.
+                # Done here: the decoder itself could do it only after using the time of many
+                # messages.
                 os.setpriority(os.PRIO_PROCESS, decoder.pid, settings.IMAGE_DECODER_NICE)
                 output = _output(decoder, uploader)
             finally:
                 decoder.kill()  # harmless if it has ended
-    if decoder.returncode != 0:  # killed by a limit, or by the file that it decoded
+    if decoder.returncode != 0:  # killed by a limit, or by the file it was decoding
         return {"error": "damaged"}, b""
     answer, _newline, content = output.partition(b"\n")
     return json.loads(answer), content

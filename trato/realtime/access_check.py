@@ -1,4 +1,4 @@
-"""Find out who is on a socket, whether they may stay, and which groups the socket belongs in."""
+"""Find out who is on a socket, whether they may stay, and which groups it belongs in."""
 
 import asyncio
 import time
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 async def check(sockets: "Collection[RealtimeConsumer]") -> None:
     """Read the sessions, people and groups of the given sockets from the database.
 
-    Close sockets that may not stay. Make the others join the groups that they lack, and leave
-    groups where they no longer belong.
+    Close sockets that may not stay. Make the others join the groups they lack, and leave those in
+    which they no longer belong.
     """
     now = time.monotonic()
     asked = {socket: socket.checks.ask() for socket in sockets}

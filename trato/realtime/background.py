@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 CLOSED_LOOP_SECONDS = 0.1  # after which a waiting thread notices that its event loop has closed
 
-# The event loop itself only keeps weak references to its tasks.
+# The event loop itself keeps only weak references to its tasks.
 running: set[asyncio.Task[Any]] = set()
 
 
@@ -26,8 +26,8 @@ def spawn(work: Coroutine[Any, Any, T], context: Context | None = None) -> "asyn
     """Run a coroutine in the background, and keep a reference to its task until it is done.
 
     Args:
-        context: an empty one by default, so that log lines of work done for many people don't
-            carry the ID of the request or socket that happened to start it.
+        context: an empty one by default, so that log lines about work for many people don't carry
+            the ID of whichever request or socket started it.
     """
     task = asyncio.get_running_loop().create_task(work, context=context or Context())
     running.add(task)
@@ -38,8 +38,8 @@ def spawn(work: Coroutine[Any, Any, T], context: Context | None = None) -> "asyn
 def run_from_thread(function: Callable[[], Coroutine[Any, Any, T]], seconds: float) -> T:
     """Run a coroutine function on the event loop that this thread works for; return its result.
 
-    `async_to_sync` would wait forever if that loop stops meanwhile, and the thread would keep its
-    process from ending.
+    `async_to_sync` would wait forever if that loop stopped meanwhile, and the thread would keep its
+    process from exiting.
 
     Args:
         seconds: how long to wait. The coroutine continues after that.

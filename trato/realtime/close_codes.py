@@ -5,7 +5,7 @@ Browsers have the relevant codes in static/js/realtime/session/close-codes.js.
 
 from typing import Final
 
-NORMAL: Final = 1000  # RFC 6455, section 7.4.1, like all below 4000
+NORMAL: Final = 1000  # RFC 6455, section 7.4.1, like all codes below 4000
 GOING_AWAY: Final = 1001
 PROTOCOL_ERROR: Final = 1002
 NO_CODE: Final = 1005

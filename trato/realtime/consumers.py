@@ -20,11 +20,10 @@ log = structlog.get_logger("trato.socket")
 
 
 class RealtimeConsumer(SocketConsumer):
-    """One person's socket, in groups for what the person may see. Knows no model and no app.
+    """One person's socket, in groups for what that person may see. Knows no model and no app.
 
-    A subclass calls `authenticate` and `start` in `connect`. It returns the groups in `groups_of`,
-    handles their events in methods named after the event's type, and lists these types in
-    `event_types`.
+    A subclass calls `authenticate` and `start` in `connect`. It returns its groups in `groups_of`,
+    handles events in methods named after their type, and lists these types in `event_types`.
     """
 
     event_types: ClassVar[frozenset[str]] = frozenset({"access.changed"})
@@ -40,7 +39,7 @@ class RealtimeConsumer(SocketConsumer):
         await self.connect()
 
     async def authenticate(self) -> bool:
-        """Find out who is on the socket and join the groups; False if it was closed instead."""
+        """Find out who is on the socket, and join groups; return False if it was closed instead."""
         await access_check.checks.load(self)
         if self.closing:
             return False
@@ -49,7 +48,7 @@ class RealtimeConsumer(SocketConsumer):
         return not self.closing
 
     def start(self) -> None:
-        """Start to handle events, including those that arrived while the socket joined groups."""
+        """Start handling events, including those that arrived while joining groups."""
         early, self.early = self.early or [], None
         for event in early:
             self.handle_event(event)
@@ -66,7 +65,7 @@ class RealtimeConsumer(SocketConsumer):
 
     @classmethod
     async def groups_of(cls, people: Mapping[Self, Person]) -> dict[Self, set[str]]:
-        """Return the groups that each of the given sockets belongs in.
+        """Return the groups that each socket belongs in.
 
         Args:
             people: the person on each socket, whose `user` may not be set yet.
@@ -83,7 +82,7 @@ class RealtimeConsumer(SocketConsumer):
         return self.join(due)
 
     def join(self, names: set[str]) -> "list[asyncio.Future[bool]]":
-        """Join groups; the futures are done when other processes' events arrive as well."""
+        """Join groups; the futures are done once other processes' events arrive as well."""
         new = set() if self.closing else names - self.joined
         self.joined |= new
         return [groups.add(name, self) for name in new]
@@ -108,11 +107,11 @@ class RealtimeConsumer(SocketConsumer):
             await access_check.checks.load(self)
         except (DatabaseError, InterfaceError):
             log.warning("check_unavailable")
-            self.checked_at = 0.0  # the next heartbeat checks again
+            self.checked_at = 0.0  # makes the next heartbeat check again
 
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:
-        """Check the sessions that are due. The heartbeat calls this from time to time."""
+        """Check the sessions that are due. The heartbeat calls this periodically."""
         oldest = time.monotonic() - settings.SOCKET_SESSION_CHECK_SECONDS
         if due := [socket for socket in sockets if socket.checked_at <= oldest]:
             await access_check.check(due)

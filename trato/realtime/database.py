@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 @cache
 def socket_threads() -> ThreadPoolExecutor:
-    """Return this process's threads for the sockets' queries."""
+    """Return this process's threads for socket queries."""
     return ThreadPoolExecutor(settings.SOCKET_THREADS, thread_name_prefix="socket-database")
 
 
@@ -39,7 +39,7 @@ def _run(work: Callable[[], R]) -> R:
 def give_back_connections() -> None:
     """Return this thread's database connections to the pool; call it when the work is done.
 
-    Closes a connection that failed, except if a value or a constraint was the cause: a failover may
+    Closes a connection that failed, unless a value or a constraint was the cause: a failover may
     have made it read-only, and the pool would hand it out again and again.
     """
     for one in connections.all(initialized_only=True):

@@ -73,7 +73,7 @@ class DataLoader(Generic[K, V]):
                 await asyncio.sleep(max(0, next_start[0] - loop.time()))
                 next_start[0] = loop.time() + self._pause()
                 await self._load_waiting()
-        except BaseException:  # the loop is shutting down: don't leave anybody waiting
+        except BaseException:  # the loop is shutting down: leave nobody waiting
             for future in self._waiting().values():
                 future.cancel()
             self._waiting().clear()
@@ -88,7 +88,7 @@ class DataLoader(Generic[K, V]):
             for future in waiting.values():
                 future.set_exception(error)
                 future.exception()  # mark it as retrieved, in case all callers have gone
-        except BaseException:  # the loop is shutting down: don't leave anybody waiting
+        except BaseException:  # the loop is shutting down: leave nobody waiting
             for future in waiting.values():
                 future.cancel()
             raise

@@ -24,7 +24,7 @@ class Error(Struct, tag="error", omit_defaults=True):
 
 
 class SessionChanged(Struct, tag="session.changed"):
-    """Tells a script that its page belongs to somebody else: `user` is logged in now."""
+    """Tells a script that its page belongs to somebody else: `user` is now logged in."""
 
     user: int
 

@@ -1,8 +1,8 @@
 """Send events to groups of sockets. This is the only module that talks to the channel layer.
 
 Each process keeps its own sockets by group and, after COMMIT, passes its own events to them
-directly. To other processes it is one channel of the channel layer, which joins a group with the
-first socket here and leaves it with the last.
+directly. To other processes it is one channel of the channel layer, which joins a group when the
+first local socket does and leaves it with the last.
 
 The layer may lose events, so it never carries anything that is not in the database as well. If a
 publish fails or takes too long, we log and forget it, and receivers catch up. For the reasons, see
@@ -30,16 +30,16 @@ log = structlog.get_logger("trato.groups")
 Event = Mapping[str, Any]
 Addressed = tuple[Sequence[str], Event]  # group names, and an event for all of them
 
-RETRY_SECONDS = 1.0  # between two attempts to join groups while the layer is away
-OUTBOX_MAX = 10_000  # events waiting for a layer that doesn't answer; more are dropped
+RETRY_SECONDS = 1.0  # between two attempts to join groups while the layer is down
+OUTBOX_MAX = 10_000  # events waiting for an unresponsive layer; more are dropped
 PUBLISH_AT_ONCE = 500
 
 
 class Subscriber(Protocol):
-    """A socket, as far as groups are concerned."""
+    """A socket, as seen by groups."""
 
     def handle_event(self, event: Event) -> None:
-        """Take an event of one of the groups. Must return at once and not raise."""
+        """Handle an event of one of the groups. Must return immediately and not raise."""
 
 
 def user_group(user_id: int) -> str:
@@ -56,8 +56,8 @@ def send_on_commit(groups: Iterable[str], event: Event) -> None:
 def send(groups: Iterable[str], event: Event) -> None:
     """Send an event now, from synchronous code or on the event loop.
 
-    Sockets of this process receive it before this returns, and sockets of other processes a moment
-    later. In a thread, this waits for the layer as `asend_many` does.
+    This process's sockets receive it before this returns, other processes' sockets a moment later.
+    In a thread, this waits for the layer as `asend_many` does.
 
     Args:
         groups: group names. A socket in two of them receives the event twice.
@@ -85,7 +85,7 @@ def send_many(events: Sequence[Addressed]) -> None:
 async def asend_many(events: Sequence[Addressed]) -> None:
     """Send events now, and wait until other processes can receive them.
 
-    Doesn't wait while the layer is away, and never raises because of the layer.
+    Doesn't wait while the layer is down, and never raises because of the layer.
     """
     publishing = _hub().send(events)
     if not _hub().layer_is_away:
@@ -93,17 +93,17 @@ async def asend_many(events: Sequence[Addressed]) -> None:
 
 
 def add(group: str, subscriber: Subscriber) -> "asyncio.Future[bool]":
-    """Add a socket to a group. It receives this process's events from this moment on.
+    """Add a socket to a group. From now on it receives this process's events.
 
     Returns:
-        A future that is done once it receives other processes' events as well. Its result is
-        False if the layer is away; the group is joined as soon as the layer is back.
+        A future that is done once it receives other processes' events as well. Its result is False
+        if the layer is down; the group is joined as soon as the layer is back.
     """
     return _hub().add(group, subscriber)
 
 
 def discard(group: str, subscriber: Subscriber) -> None:
-    """Remove a socket from a group. It receives none of its events from this moment on."""
+    """Remove a socket from a group. From now on it receives none of its events."""
     _hub().discard(group, subscriber)
 
 
@@ -143,7 +143,7 @@ class Hub:
         return self._run("publish", self._publish_outbox)
 
     def receive(self, group: str, event: Event) -> None:
-        """Pass an event to the sockets of a group; if it has a revision, in order of revisions."""
+        """Pass an event to the sockets of a group, in order of revisions if it has one."""
         if group not in self.subscribers:
             return
         if "revision" not in event:
@@ -168,7 +168,7 @@ class Hub:
             subscriber.handle_event(event)
 
     def add(self, group: str, subscriber: Subscriber) -> "asyncio.Future[bool]":
-        # Add it now, not when the future is awaited: a socket that closes before that would call
+        # Add it now, not when the future is awaited: a socket that closed before that would call
         # `discard` too early and stay in the group for good.
         self.subscribers.setdefault(group, set()).add(subscriber)
         if group not in self.joined:
@@ -213,7 +213,7 @@ class Hub:
                 await self.layer.group_send(group, {**event, "group": group})
 
     async def _follow_groups(self) -> None:
-        """In the layer, join the groups that have sockets here, and leave all others."""
+        """Join the layer's groups that have sockets here, and leave all others."""
         while True:
             await asyncio.sleep(0)  # collect the sockets that come and go in this iteration
             missing = list(self.subscribers.keys() - self.joined)
@@ -245,7 +245,7 @@ class Hub:
                 self.joined.discard(group)
                 await self.layer.group_discard(group, self.channel)
                 self.requested.discard(group)
-        # Note them before the layer confirms them: a join that times out may have happened all the
+        # Record them before the layer confirms: a join that times out may have succeeded all the
         # same, and has to be undone once the group is empty.
         self.requested.update(missing)
         if missing and hasattr(self.layer, "group_add_many"):

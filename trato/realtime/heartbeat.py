@@ -1,10 +1,10 @@
 """Visit all sockets of a process in turn, a few of them every two seconds.
 
-A visit calls `beat` of the consumer's class, which repairs what a lost event left wrong:
-sockets of ended sessions, groups that a socket should leave, and whatever subclasses add.
+A visit calls `beat` of the consumer's class, which repairs what a lost event left wrong: sockets
+whose session has ended, groups that a socket should leave, and whatever subclasses add.
 
-One timing wheel instead of one timer per socket: the sockets of a slot share their queries, and
-the slots spread the work evenly.
+One timing wheel instead of one timer per socket: sockets in the same slot share queries, and the
+slots spread the work evenly.
 """
 
 import asyncio
@@ -35,8 +35,8 @@ class TimingWheel:
         self.task: asyncio.Task[None] | None = None
 
     def add(self, socket: Any) -> None:
-        # Of the slots with the fewest sockets, choose the one whose turn is furthest away: a new
-        # socket has just been checked.
+        # Of the slots with the fewest sockets, choose the one visited last: a new socket has just
+        # been checked.
         number = len(self.slots)
         order = [self.slots[(self.current - passed) % number] for passed in range(number)]
         self.slot_of[socket] = slot = min(order, key=len)

@@ -1,11 +1,11 @@
-"""Keep the newest of several answers that may arrive in any order."""
+"""Keep the newest of several responses that may arrive in any order."""
 
 
 class Latest:
-    """Numbers requests, and keeps an older answer from replacing a newer one.
+    """Numbers requests, and keeps an older response from replacing a newer one.
 
-    A later request sees data that is at least as new, so its answer wins, whichever of the two
-    arrives first.
+    A later request sees data that is at least as new, so its response wins, whichever arrives
+    first.
     """
 
     __slots__ = ("_applied", "_asked")
@@ -15,12 +15,12 @@ class Latest:
         self._applied = 0
 
     def ask(self) -> int:
-        """Return a number for a request that is about to be made."""
+        """Return a number for a request about to be made."""
         self._asked += 1
         return self._asked
 
     def applies(self, question: int) -> bool:
-        """Whether to use the answer to a request: False once a later request has been answered."""
+        """Whether to use a request's response: False once a later request has been answered."""
         if question < self._applied:
             return False
         self._applied = question

@@ -1,7 +1,7 @@
-"""Run work on database threads without blocking them at a lock, on PostgreSQL.
+"""Run work on database threads without blocking them on a lock, on PostgreSQL.
 
-Everything that sockets do needs these few threads. So work that meets a lock is rolled back after
-`SOCKET_LOCK_SECONDS`, and tried again later.
+Everything that sockets do needs these few threads, so work that hits a lock is rolled back after
+`SOCKET_LOCK_SECONDS` and retried later.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ R = TypeVar("R")
 
 @contextmanager
 def short_lock_waits() -> Iterator[None]:
-    """Let this thread's statements wait for a lock only for `SOCKET_LOCK_SECONDS`."""
+    """Let this thread's statements wait for a lock for only `SOCKET_LOCK_SECONDS`."""
     if connection.vendor != "postgresql":
         yield
         return
@@ -59,7 +59,7 @@ async def run_past_locks(function: Callable[P, R], *args: P.args, **kwargs: P.kw
     """Run a transaction in a database thread, without letting the thread wait for locks.
 
     Args:
-        function: is called again while another transaction holds a lock that it needs.
+        function: called again while another transaction holds a lock that it needs.
 
     Raises:
         django.db.OperationalError: the lock was held for `STATEMENT_TIMEOUT_SECONDS`.

@@ -14,7 +14,7 @@ sends: Final = Counter(
     "Messages that people sent, by what they were told: accepted, or an error's code.",
     ["outcome"],
 )
-sends_accepted: Final = sends.labels("accepted")  # looked up once, because each send counts it
+sends_accepted: Final = sends.labels("accepted")  # looked up once, because each send increments it
 send_seconds: Final = Histogram(
     "trato_send_seconds",
     "From a send's arrival on the socket to its acknowledgement, after COMMIT.",

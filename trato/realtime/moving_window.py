@@ -1,21 +1,21 @@
-"""Count acts in this process within a moving window.
+"""Count actions in this process within a moving window.
 
-Every act that a process lets through is counted here as well as in Redis. So one process never lets
-a person exceed the limit, whether Redis answers, is slow or is away. Until Redis answers again, we
-use the last number that it returned for a person's acts in other processes.
+Every allowed action is counted here as well as in Redis. So one process never lets a person exceed
+the limit, whether Redis answers, is slow or is down. Until Redis answers again, we use the last
+number that it returned for a person's actions in other processes.
 """
 
 import threading
 from bisect import bisect_left
 from typing import NamedTuple
 
-SWEEP_AT = 10_000  # people; above that, forget people without acts in the window
+SWEEP_AT = 10_000  # people; above that, forget people without actions in the window
 
 Who = int | str  # an account's ID, or a key for an address
 
 
 class Limit(NamedTuple):
-    """A limit: how many acts of a kind in how many seconds."""
+    """A limit: how many actions of a kind in how many seconds."""
 
     name: str
     amount: int
@@ -23,7 +23,7 @@ class Limit(NamedTuple):
 
 
 class _Acts:
-    """The times of one person's acts here, and the number of acts in other processes."""
+    """The times of one person's actions here, and the number of actions in other processes."""
 
     __slots__ = ("elsewhere", "elsewhere_until", "here")
 
@@ -34,7 +34,7 @@ class _Acts:
 
 
 class MovingWindow:
-    """The acts of one kind by all people. Thread-safe. Times are from `time.time()`."""
+    """All people's actions of one kind. Thread-safe. Times are from `time.time()`."""
 
     def __init__(self, limit: Limit) -> None:
         self._limit = limit
@@ -43,7 +43,7 @@ class MovingWindow:
         self._lock = threading.Lock()
 
     def hit(self, who: Who, now: float) -> float | None:
-        """Count an act, or return how many seconds to wait if there have been too many here."""
+        """Count an action, or return how many seconds to wait if there have been too many here."""
         _name, amount, seconds = self._limit
         with self._lock:
             acts = self._people.get(who)
@@ -59,17 +59,17 @@ class MovingWindow:
             return None
 
     def give_back(self, who: Who) -> None:
-        """Undo the count of the latest act."""
+        """Undo the count of the latest action."""
         with self._lock:
             acts = self._people.get(who)
             if acts is not None and acts.here:
                 acts.here.pop()
 
     def update(self, who: Who, number: int, until: float) -> None:
-        """Note how many acts Redis has counted.
+        """Store how many actions Redis has counted.
 
         Args:
-            number: the acts that the person did in all processes, including this one.
+            number: the person's actions in all processes, including this one.
             until: the time from which this process ignores the number.
         """
         with self._lock:
@@ -78,11 +78,11 @@ class MovingWindow:
                 acts.elsewhere, acts.elsewhere_until = max(0, number - len(acts.here)), until
 
     def settle(self, who: Who, now: float) -> float | None:
-        """Decide about the latest act without Redis.
+        """Decide on the latest action without Redis.
 
         Returns:
-            None, or how many seconds to wait because acts here and elsewhere exceed the limit. In
-            that case the act doesn't count.
+            None, or how many seconds to wait because the actions here and elsewhere exceed the
+            limit. In that case the action isn't counted.
         """
         with self._lock:
             acts = self._people.get(who)

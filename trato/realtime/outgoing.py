@@ -13,7 +13,7 @@ log = structlog.get_logger("trato.socket")
 
 
 class Outgoing:
-    """The outgoing frames of one socket; all frames of one loop iteration leave together.
+    """One socket's outgoing frames; all frames of one loop iteration leave together.
 
     Args:
         scope: the socket's ASGI scope.
@@ -28,14 +28,14 @@ class Outgoing:
         self._unsent_max = settings.SOCKET_UNSENT_MAX_BYTES
 
     def offer_to(self, take: Take) -> None:
-        """Offer each text that arrives to `take` first, if the server supports that.
+        """Offer each incoming text to `take` first, if the server supports that.
 
         If `take` returns False, the text goes to ASGI's queue.
         """
         self._connection.offer_to(take)
 
     def put(self, text: str) -> bool:
-        """Send a text frame at the end of this iteration of the event loop.
+        """Send a text frame at the end of this event loop iteration.
 
         Returns False, and sends nothing, if too much is waiting already.
         """

@@ -1,8 +1,8 @@
 """Put the events of a conversation back into order.
 
-Changes of a conversation commit in the order of their revisions, one at a time. If two processes
-commit one after the other, their events may still arrive the other way round, and the channel
-layer may lose, duplicate or delay any of them. Why the receiver does this:
+A conversation's changes commit in the order of their revisions, one at a time. If two processes
+commit one after the other, their events may still arrive in reverse, and the channel layer may
+lose, duplicate or delay any of them. For why the receiver does this, see
 `docs/decisions/0011-order-at-the-receiver.md`.
 """
 
@@ -15,7 +15,7 @@ STREAMS_MAX = 4096  # with more, the resequencer starts over, which loses order 
 
 
 class Resequencer(Generic[T]):
-    """Passes on the events of each stream in ascending revision, none of them twice.
+    """Passes on each stream's events by ascending revision, none of them twice.
 
     An event that arrives early waits until the events before it have arrived. The first event of a
     stream starts its count; the few events just before it may still be on their way, and are passed

@@ -2,7 +2,7 @@
 
 When a session ends, the person's group gets an event, and each socket in it checks its own session:
 `access_check` closes those that may not stay. Code that suspends somebody, changes a password or
-takes a role away calls `announce_access_changed`.
+removes a role calls `announce_access_changed`.
 """
 
 from collections.abc import Iterable
@@ -31,14 +31,14 @@ from trato.realtime import groups
 class Ended(Enum):
     """Why a session is no longer valid."""
 
-    NO_SESSION = "no session"  # it doesn't exist, has ended, or the password was changed since
+    NO_SESSION = "no session"  # it doesn't exist, has ended, or predates a password change
     SUSPENDED = "suspended"  # the account is not active
 
 
 def people_of(session_keys: Iterable[str]) -> dict[str, Person | Ended]:
     """Return who is logged in with each of the given sessions, read from the database.
 
-    Makes the same checks as Django does for a request, but distinguishes suspended people. It takes
+    Makes the same checks as Django does for a request, but distinguishes suspended people. Makes
     two queries for any number of sessions, and writes nothing.
     """
     keys = list(session_keys)
@@ -61,7 +61,7 @@ def people_of(session_keys: Iterable[str]) -> dict[str, Person | Ended]:
 
 @cache
 def _times() -> list[str]:
-    """Return the user model's dates and times: a socket needs none, and reading them is slow."""
+    """Return the user model's dates and times, which no socket needs and which are slow to read."""
     fields = get_user_model()._meta.concrete_fields
     return [field.name for field in fields if isinstance(field, DateField)]
 

@@ -1,10 +1,10 @@
-"""A limit that all processes share, counted in Redis; most acts don't wait for Redis.
+"""A limit that all processes share, counted in Redis; most actions don't wait for Redis.
 
-A person who has used less than half of the allowance is far from the limit: the act is let through
-at once and counted a moment later, together with everybody else's. So nobody's message waits for
-Redis unless its sender comes near the limit. One process never lets more through than the limit,
-thanks to its own `MovingWindow`. A person who sends through several processes at once may gain half
-an allowance in each, until the processes know each other's counts a moment later, and a whole
+A person who has used less than half of the allowance is far from the limit: the action is allowed
+immediately and counted a moment later, together with everybody else's. So nobody's message waits
+for Redis unless its sender is near the limit. One process never allows more than the limit, thanks
+to its own `MovingWindow`. A person who sends through several processes at once may gain half an
+allowance in each, until the processes learn each other's counts a moment later, and a whole
 allowance in each while Redis does not answer. For the reasons, see
 `docs/decisions/0012-limits-are-known-here.md`.
 """
@@ -23,12 +23,12 @@ from .redis.connection import RedisConnection
 
 PREFIX = "trato-limits"  # of the keys in Redis
 REDIS_ERRORS = (RedisError, OSError, TimeoutError)
-COUNT_AFTER_SECONDS = 0.005  # how long acts that were let through collect before they are counted
+COUNT_AFTER_SECONDS = 0.005  # how long allowed actions collect before they are counted
 REMEMBERED_MAX = 100_000  # people far from the limit; above that, all are looked up again
 
-# The moving windows of many people at once. Each is a list of the times of acts, newest first.
-# For each person, the answer is the number of acts in the window, including this one. If this one
-# is too many, it is the time (as a string) of the act that has to leave the window first.
+# The moving windows of many people at once. Each is a list of the times of actions, newest first.
+# For each person, the answer is the number of actions in the window, including this one. If this
+# one is too many, it is the time (as a string) of the action that has to leave the window first.
 HIT_MANY = """
 local now, limit, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local answers = {}
@@ -50,11 +50,11 @@ return answers
 
 
 class SharedLimit:
-    """The limit of one kind of act, for one event loop.
+    """The limit on one kind of action, for one event loop.
 
     Args:
-        window: the acts in this process. It is updated with what Redis answers.
-        on_failure: is called with the error if acts that were let through can't be counted.
+        window: the actions in this process. It is updated with Redis' answers.
+        on_failure: called with the error if allowed actions can't be counted.
     """
 
     def __init__(
@@ -67,13 +67,13 @@ class SharedLimit:
         self._redis, self._limit = redis, limit
         self._window, self._on_failure = window, on_failure
         self._headroom = limit.amount // 2
-        self._far: set[Who] = set()  # people who had the headroom left when Redis last answered
-        self._uncounted: Counter[Who] = Counter()  # acts that Redis has not answered yet
-        self._uncounted_later: list[Who] = []  # acts among them that we have not even sent
+        self._far: set[Who] = set()  # people who had headroom left when Redis last answered
+        self._uncounted: Counter[Who] = Counter()  # actions that Redis has not answered yet
+        self._uncounted_later: list[Who] = []  # those of them that we have not even sent
         self._counting: asyncio.Task[None] | None = None
 
     async def hit(self, people: Sequence[Who]) -> list[float | None]:
-        """Count an act for each person. `window` has counted all of them already.
+        """Count an action for each person. `window` has counted all of them already.
 
         Returns:
             For each, in order: None, or how many seconds to wait; then `window` undoes its count.
@@ -86,7 +86,7 @@ class SharedLimit:
         if not near:
             return waits
         self._uncounted.update(people[place] for place in near)
-        # Acts that were let through earlier are counted first.
+        # Actions that were allowed earlier are counted first.
         earlier, self._uncounted_later = self._uncounted_later, []
         answers = await self._count(
             [*earlier, *(people[place] for place in near)], let_through=len(earlier)
@@ -96,7 +96,7 @@ class SharedLimit:
         return waits
 
     async def give_back(self, people: Sequence[Who]) -> None:
-        """Undo the count of the latest act of each person. Raises one of `REDIS_ERRORS`."""
+        """Undo the count of each person's latest action. Raises one of `REDIS_ERRORS`."""
         counted: list[Who] = []
         for person in people:
             if person in self._uncounted_later:
@@ -109,7 +109,7 @@ class SharedLimit:
                 await self._redis.call("LPOP", key_of(self._limit, person))
 
     def _lets_through(self, person: Who) -> bool:
-        """Let a person through without asking Redis, if that cannot exceed the limit."""
+        """Allow a person's action without asking Redis, if that cannot exceed the limit."""
         if person not in self._far or self._uncounted[person] >= self._headroom:
             return False
         self._uncounted[person] += 1
@@ -127,17 +127,17 @@ class SharedLimit:
             self._on_failure(error)
 
     def _settle(self, people: Sequence[Who]) -> None:
-        """Forget acts that have been counted, or never will be."""
+        """Forget actions that have been counted, or never will be."""
         self._uncounted.subtract(people)
         for person in people:
             if self._uncounted[person] <= 0:
                 del self._uncounted[person]
 
     async def _count(self, people: Sequence[Who], let_through: int) -> list[float | None]:
-        """Count acts that are noted in `_uncounted`.
+        """Let Redis count one action of each person, which `_uncounted` includes.
 
         Args:
-            let_through: how many of the first ones were let through already.
+            let_through: how many of the first ones have already been allowed.
 
         Returns:
             For each, None or how many seconds to wait.
@@ -171,10 +171,10 @@ class SharedLimit:
 
 
 def key_of(limit: Limit, who: Who) -> str:
-    """Return the key under which Redis keeps the times of a person's acts."""
+    """Return the key under which Redis keeps the times of a person's actions."""
     return f"{PREFIX}:{limit.name}:{who}"
 
 
 def wait_of(answer: bytes | int, limit: Limit, now: float) -> float | None:
-    """Return how many seconds to wait after an answer of `HIT_MANY`; None if the act counts."""
+    """Convert an answer of `HIT_MANY` to seconds to wait; None if the action counts."""
     return None if isinstance(answer, int) else float(answer) + limit.seconds - now

@@ -40,8 +40,8 @@ def handler_name(event_type: str) -> str:
 class SocketConsumer(AsyncWebsocketConsumer):
     """A consumer without a channel in the layer, so without a queue and a task that waits for it.
 
-    It waits only for its client. Frames that are sent within one iteration of the event loop leave
-    together. A client that reads too slowly is disconnected.
+    It waits only for its client. Frames sent within one iteration of the event loop leave together.
+    A client that reads too slowly is disconnected.
     """
 
     user: Any = None  # a row of the user model, once it is known
@@ -50,7 +50,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         super().__init__(*args, **kwargs)
         self.bucket = TokenBucket(settings.SOCKET_FRAMES_PER_MINUTE)
         self.closing = False
-        self.at_rest = False  # whether no message of the client is being handled
+        self.at_rest = False  # whether no client message is being handled
         self.tasks: set[asyncio.Future[Any]] = set()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -146,7 +146,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         if not self.closing:
             self.leave_all()
             metrics.socket_closed(code)
-            # With this socket's ID, because the work of another socket may have caused the close.
+            # With this socket's ID, because another socket's work may have caused the close.
             user = self.user and self.user.pk
             log.info("socket_closed", code=code, user=user, socket=self.log_id)
             if code != READS_TOO_SLOWLY:
@@ -186,5 +186,5 @@ class SocketConsumer(AsyncWebsocketConsumer):
         raise StopConsumer
 
     async def disconnect(self, code: int) -> None:
-        """Clean up after the client has gone."""
+        """Clean up after the client has disconnected."""
         self.leave_all()

@@ -2,7 +2,7 @@
 
 Django's connections belong to threads. A hop to a thread and back, separate BEGIN and COMMIT
 messages, planning the statement again and turning rows into objects cost more than the statement
-itself. Here a statement is prepared once, takes one JSON text and returns another.
+itself. Here a statement is prepared once, and takes and returns JSON text.
 """
 
 import asyncio
@@ -47,11 +47,11 @@ class StatementConnection:
             given: the parameters in PostgreSQL's text format.
 
         Raises:
-            psycopg.errors.IntegrityError, psycopg.errors.DataError: the database refuses the
+            psycopg.errors.IntegrityError, psycopg.errors.DataError: the database rejects the
                 values. Conflicts with other transactions are retried first.
             Locked: another transaction has held a lock for longer than `SEND_LOCK_SECONDS`.
-            django.db.OperationalError: the database can't be reached, doesn't answer, or refuses
-                statements for now. We don't know whether the statement was carried out.
+            django.db.OperationalError: the database can't be reached, doesn't answer, or rejects
+                statements for now. The statement may have been executed.
         """
         for tries_left in reversed(range(TRIES)):
             was_open = self.raw is not None
@@ -65,11 +65,11 @@ class StatementConnection:
                         raise
                     case psycopg.errors.LockNotAvailable():
                         raise Locked from error
-                # Anything else may be the connection's fault: for example, a failover has made its
-                # server read-only.
+                # Anything else may be the connection's fault: a failover may have made its server
+                # read-only.
                 self.close()
                 log.warning("connection_given_up", error=type(error).__name__)
-                # The server may have closed the connection earlier, and we notice only now.
+                # The server may have closed the connection earlier, which we notice only now.
                 too_slow = isinstance(error, TimeoutError | psycopg.errors.QueryCanceled)
                 if too_slow or not (was_open and tries_left):
                     raise OperationalError(*error.args) from error
@@ -101,7 +101,7 @@ class StatementConnection:
         loop = asyncio.get_running_loop()
         if self.raw is None:
             self.raw = await asyncio.to_thread(_connect)
-            # A duplicate descriptor: nobody else may close the one that the loop watches.
+            # A duplicate descriptor, so that nobody else closes the one that the loop watches.
             self._watch = loop, os.dup(self.raw.fileno())
             loop.add_reader(self._watch[1], self._read)
         server = self.raw.pgconn
@@ -202,8 +202,8 @@ def _connect() -> psycopg.Connection[Any]:
         "lock_timeout": settings.SEND_LOCK_SECONDS,
     }
     options = [f"-c {name}={seconds * 1000:.0f}" for name, seconds in limits.items()]
-    # Compiling a statement takes longer than running it. A plan made while a table was empty would
-    # scan it, and be kept until the table is analyzed: for the first minute of a new shop.
+    # Compiling a statement takes longer than running it. A plan made while a table is empty would
+    # scan it, and be kept until the table is analyzed: for a new shop's first minute.
     options += ["-c jit=off", "-c enable_seqscan=off"]
     parameters["options"] = " ".join([parameters.get("options", ""), *options])
     connection = psycopg.connect(**parameters, autocommit=True)

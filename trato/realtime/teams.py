@@ -1,4 +1,4 @@
-"""Tell the open pages of teams that their members, or the members' names, have changed."""
+"""Tell teams' open pages that their members, or the members' names, have changed."""
 
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -22,14 +22,14 @@ def active_members() -> QuerySet[Any]:
 
 
 def announce_members_changed(team_ids: Iterable[int]) -> None:
-    """On commit, tell the teams' sockets that members have come, gone or changed their names."""
+    """On commit, tell the teams' sockets that members have joined, left or changed their names."""
     names = [team_group(pk) for pk in team_ids]
     if names:
         groups.send_on_commit(names, {"type": "members.changed"})
 
 
 def announce_member_changed(user_id: int) -> None:
-    """Do the same for all teams of a person, read now: call it while the person is a member."""
+    """Do the same for all of a person's teams, read now: call it while the person is a member."""
     rows = active_members().filter(user_id=user_id).order_by()
     announce_members_changed(rows.values_list("shop_id", flat=True))
 

@@ -17,7 +17,7 @@ PRIVATE = "private"
 def delete_on_commit(names: Iterable[str], storage: str = DEFAULT) -> None:
     """Delete files once the current transaction is committed; keep them if it isn't.
 
-    If the process dies right after the commit, or the storage is away, `manage.py purge_expired`
+    If the process dies right after the commit, or the storage is down, `manage.py purge_expired`
     deletes them later.
 
     Args:

@@ -1,4 +1,4 @@
-"""The stored files that are about to be deleted."""
+"""Stored files that are about to be deleted."""
 
 from django.db import models
 from django.utils import timezone
@@ -8,9 +8,10 @@ NAME_MAX_CHARACTERS = 255
 
 
 class FileDeletion(models.Model):
-    """A stored file that no row names any more.
+    """A stored file that no row refers to any more.
 
-    The transaction that deletes the file's own row creates this one; it goes with the file.
+    The transaction that deletes the file's own row creates this one, which is deleted with the
+    file.
     """
 
     storage = models.CharField(_("storage"), max_length=30, help_text="A key of `STORAGES`.")

@@ -1,4 +1,4 @@
-"""Delete the files that remained after a process deleted their rows."""
+"""Delete files left behind by processes that had deleted their rows."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,7 +19,7 @@ def _interrupted() -> QuerySet[FileDeletion]:
 
 
 def _delete_files(keys: Sequence[int]) -> None:
-    """Delete the files; if a file is still there, its row is due again later."""
+    """Delete the files; if a file still exists, its row is due again later."""
     rows = _interrupted().select_for_update().filter(pk__in=keys).order_by("pk")
     kept = [row.pk for row in rows if not actions.delete(row)]
     FileDeletion.objects.filter(pk__in=kept).update(due_at=timezone.now() + timedelta(hours=1))

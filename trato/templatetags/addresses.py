@@ -1,4 +1,4 @@
-"""Django's `url` tag, faster where all arguments are whole numbers. Built into all templates."""
+"""Django's `url` tag, faster where all arguments are integers. A builtin of all templates."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ register = template.Library()
 
 
 class AddressNode(URLNode):
-    """Renders the address of a view as Django's node does."""
+    """Renders a view's URL as Django's node does."""
 
     def render(self, context: Context) -> str:
         numbers = [argument.resolve(context) for argument in self.args]

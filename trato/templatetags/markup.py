@@ -1,4 +1,4 @@
-"""Small pieces of pages that need no templates of their own. Built into all templates."""
+"""Small pieces of pages that need no templates of their own. Builtins of all templates."""
 
 import zlib
 from functools import cache
@@ -78,7 +78,7 @@ class FixedNode(template.Node):
 def fixed(parser: Parser, token: Token) -> FixedNode:
     """Mark a part of a page as the same for everybody: `{% fixed %}…{% endfixed %}`.
 
-    It may contain translated texts, addresses and icons, but no variables.
+    It may contain translated texts, URLs and icons, but no variables.
     """
     nodelist = parser.parse(["endfixed"])
     parser.delete_first_token()

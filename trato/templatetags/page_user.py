@@ -1,7 +1,7 @@
 """Include the page's user in every form, because the cookie may belong to somebody else later.
 
-Built into all templates (`TEMPLATES` in the settings), so that the forms of allauth and of the
-admin include it too.
+A builtin of all templates (`TEMPLATES` in the settings), so that allauth's and the admin's forms
+include it too.
 """
 
 from typing import Any

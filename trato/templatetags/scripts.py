@@ -38,8 +38,7 @@ def preload_modules(context: Context, *names: str) -> SafeString:
     """Preload modules and all of their imports in parallel, instead of level by level.
 
     Args:
-        names: names of modules, as in the import map. Leaves out files that the page already refers
-            to.
+        names: names of modules, as in the import map. Skips files that the page already refers to.
     """
     done: set[str] = cast(Any, context.render_context).setdefault("preloaded", set())
     new = [path for path in _paths(names) if path not in done]

@@ -1,6 +1,6 @@
-"""Django's tags for translations; `translate` looks each constant text up once per language.
+"""Django's translation tags; `translate` looks each constant text up once per language.
 
-Built into all templates. A template that loads `i18n` uses Django's own tags.
+Builtins of all templates. A template that loads `i18n` uses Django's own tags.
 """
 
 from django import template

@@ -35,9 +35,9 @@ def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> Safe
 
     Args:
         at: the time, or nothing if a script will fill it in.
-        kind: what is shown: `time`, `day`, `short` (the time if it is today, otherwise the
-            day), `when` (the time, and the day unless it is today), `opening` (the same with the
-            weekday, for a future time), or `span` (how long ago it was: `2 hours`).
+        kind: what to show: `time`, `day`, `short` (the time if it is today, otherwise the day),
+            `when` (the time, and the day unless it is today), `opening` (the same with the weekday,
+            for a future time), or `span` (how long ago it was: `2 hours`).
         classes: CSS classes of the element.
     """
     text, iso = "", ""
@@ -53,7 +53,7 @@ def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> Safe
         }
         text = formats.get(kind, _day_and_time)(local)
     # `format_html` would escape each part, which costs as much as all the rest. Only the text may
-    # need it.
+    # need escaping.
     parts = f'<time class="{classes}" datetime="{iso}" data-local="{kind}">{escape(text)}</time>'
     return mark_safe(parts)  # noqa: S308
 

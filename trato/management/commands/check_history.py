@@ -20,7 +20,7 @@ class Command(BaseCommand):
             for app, name in sorted(loader.applied_migrations)
             if app in loader.migrated_apps and (app, name) not in loader.disk_migrations
         ]
-        # Before the first release, a migration may be rewritten under its name.
+        # Before the first release, a migration may be rewritten under the same name.
         if not unknown and not executor.migration_plan(loader.graph.leaf_nodes()):
             unknown = _missing_columns()
         if unknown:

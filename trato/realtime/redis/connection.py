@@ -1,6 +1,6 @@
 """A connection for commands to Redis from the event loop.
 
-Its callers decide what to do while Redis is away, see the package.
+Its callers decide what to do while Redis is down, see the package.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ class RedisConnection:
         """Send a command and return the reply. Closes the connection if the caller is cancelled.
 
         Raises:
-            redis.exceptions.RedisError, OSError: Redis is away, or refuses the command.
+            redis.exceptions.RedisError, OSError: Redis is down, or refuses the command.
         """
         async with self._lock:
             was_open = self._connection.is_connected

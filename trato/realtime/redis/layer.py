@@ -1,14 +1,14 @@
 """The channel layer between processes: channels-redis' pub/sub layer, made faster.
 
 The stock layer publishes one event at a time under a lock, subscribes without waiting for Redis'
-confirmation, and passes events from task to task through a queue. This one publishes many events
-with one call and calls a function for each event that arrives. `group_add_many` returns only after
-Redis has confirmed the subscription, so a caller who then reads the database misses nothing.
+confirmation, and passes events between tasks through a queue. This one publishes many events with
+one call and calls a function for each event that arrives. `group_add_many` returns only after Redis
+has confirmed the subscription, so a caller who then reads the database misses nothing.
 
-While Redis is away, `trato.realtime.groups` drops the events for other processes and keeps trying
+While Redis is down, `trato.realtime.groups` drops the events for other processes and keeps trying
 to join groups, and `subscriber` reconnects and subscribes again.
 
-It builds on private parts of channels-redis, tested with 4.3: a layer's `_layers`, `_args` and
+It uses private parts of channels-redis, tested with 4.3: a layer's `_layers`, `_args` and
 `_kwargs`, a loop layer's `_shards`, `_get_shard` and `_get_group_channel_name`. If one is missing,
 we log that once, and the stock layer does the work.
 """
@@ -37,9 +37,9 @@ class GroupEvent(NamedTuple):
     event: Mapping[str, Any]
 
 
-# Publishes only if another process has subscribed: this one passes its own events on by itself
-# and would only discard the echo. Nobody misses an event: a process that subscribes later reads
-# the database later still. ARGV has, for each channel, how often we subscribed, and the event.
+# Publishes only if another process has subscribed: this one passes its own events on by itself and
+# would only discard the echo. Nobody misses an event: a process that subscribes later reads the
+# database even later. For each channel, ARGV has how often we subscribed, and the event.
 PUBLISH_MANY = """
 for index, channel in ipairs(KEYS) do
     if redis.call('PUBSUB', 'NUMSUB', channel)[2] > tonumber(ARGV[2 * index - 1]) then
@@ -60,7 +60,7 @@ class PubSubLayer(RedisPubSubChannelLayer):
     def _get_layer(self) -> Any:
         loop = asyncio.get_running_loop()
         if loop not in self._layers:
-            stock = super()._get_layer()  # which also prepares for the end of the loop
+            stock = super()._get_layer()  # also prepares for the end of the loop
             if not IS_SUPPORTED:
                 return stock
             self._layers[loop] = LoopLayer(*self._args, **self._kwargs, channel_layer=self)
@@ -78,7 +78,7 @@ class LoopLayer(RedisPubSubLoopLayer):
         self._prefix_length = len(self._get_group_channel_name(""))
 
     async def publish_many(self, events: Iterable[GroupEvent], own: Collection[str] = ()) -> None:
-        """Publish events in their order, with one round trip per Redis.
+        """Publish events in order, with one round trip per Redis.
 
         Args:
             own: groups that this process follows; it passes its own events to them by itself.
@@ -98,7 +98,7 @@ class LoopLayer(RedisPubSubLoopLayer):
             await shard.publish_many(channels, arguments)
 
     async def group_add_many(self, groups: Sequence[str], channel: str) -> None:
-        """Add a channel to groups. When this returns, Redis passes on their events."""
+        """Add a channel to groups. When this returns, Redis delivers their events."""
         by_shard: dict[Shard, list[str]] = {}
         for group in groups:
             name = self._get_group_channel_name(group)
@@ -133,7 +133,7 @@ class LoopLayer(RedisPubSubLoopLayer):
 
 
 class Shard(Subscriptions):
-    """One Redis server, to subscribe and to publish. Replaces channels-redis' class."""
+    """One Redis server to subscribe and publish to. Replaces channels-redis' class."""
 
     def __init__(self, host: dict[str, Any], on_event: Callable[[str, bytes], None]) -> None:
         pool = create_pool(host)

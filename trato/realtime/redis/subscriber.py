@@ -1,4 +1,4 @@
-"""Stay subscribed to channels of one Redis server, even if the connection is lost."""
+"""Stay subscribed to channels on one Redis server, even if the connection is lost."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ class Subscriptions:
 
     Args:
         pool: has Redis' address and credentials; the connection doesn't come from it.
-        on_event: takes a channel's name and an event; must return at once.
+        on_event: takes a channel's name and an event; must return immediately.
     """
 
     def __init__(self, pool: ConnectionPool, on_event: Callable[[str, bytes], None]) -> None:
@@ -39,10 +39,10 @@ class Subscriptions:
         self._pings: deque[asyncio.Future[None]] = deque()  # that Redis has not answered yet
 
     async def subscribe(self, *channels: str) -> None:
-        """Subscribe to more channels. When this returns, Redis passes on their events.
+        """Subscribe to more channels. When this returns, Redis delivers their events.
 
         Raises:
-            redis.exceptions.RedisError, OSError: Redis is away.
+            redis.exceptions.RedisError, OSError: Redis is down.
         """
         self._channels.update(channels)
         async with self._connecting:
@@ -88,7 +88,7 @@ class Subscriptions:
         return answer
 
     async def _stay_connected(self, connection: AbstractConnection) -> None:
-        """Pass on events until the connection ends, then open another one, and so on."""
+        """Pass on events until the connection ends, then open another one, repeatedly."""
         watch = spawn(self._watch(connection))
         try:
             await self._read(connection)
@@ -126,7 +126,7 @@ class Subscriptions:
                         answer.set_result(None)
 
     async def _watch(self, connection: AbstractConnection) -> None:
-        """End a connection if Redis doesn't answer; a timeout for each read would cost more."""
+        """End a connection if Redis doesn't answer; a timeout per read would cost more."""
         with contextlib.suppress(RedisError, OSError):
             while True:
                 await asyncio.sleep(ALIVE_SECONDS)

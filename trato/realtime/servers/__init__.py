@@ -1,1 +1,1 @@
-"""Daphne with this site's changes, and the ways to write to a socket."""
+"""Daphne with this site's changes, and ways to write to a socket."""

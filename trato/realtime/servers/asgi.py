@@ -22,20 +22,20 @@ class Connection(Protocol):
     """Takes the frames of one socket."""
 
     def write(self, frames: Sequence[str]) -> None:
-        """Send frames in order; do nothing if the client has gone."""
+        """Send frames in order; do nothing if the client has disconnected."""
 
     def offer_to(self, take: Take) -> None:
         """Offer each incoming text to `take`, if the server can; see `Outgoing.offer_to`."""
 
     def unsent_bytes(self) -> int:
-        """The number of bytes that wait in this process because the client doesn't read."""
+        """The number of bytes waiting in this process because the client doesn't read."""
 
     async def drain(self) -> None:
         """Let written frames leave before a close; wait only for a moment."""
 
 
 def connection_of(scope: dict[str, Any], send: Send) -> Connection:
-    """Return the connection that the server has handed over, or one that uses ASGI's `send`."""
+    """Return the connection that the server provides, or one that uses ASGI's `send`."""
     extensions = scope.get("extensions") or {}
     return cast(Connection, extensions.get(EXTENSION)) or AsgiConnection(send)
 
@@ -58,7 +58,7 @@ class AsgiConnection:
             self._task = spawn(self._send_waiting())
 
     def offer_to(self, take: Take) -> None:
-        """Do nothing: ASGI has no way to do this."""
+        """Do nothing: ASGI doesn't support this."""
 
     def unsent_bytes(self) -> int:
         return self._bytes

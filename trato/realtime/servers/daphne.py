@@ -2,7 +2,7 @@
 
 This uses private parts, tested with Daphne 4.2.3, Autobahn 26.10 and Twisted 26.10: the state of
 Autobahn's parser for incoming frames, and the buffers of Twisted's connection for outgoing ones. If
-a part is missing, we log that once, and the frames take the usual way.
+a part is missing, we log that once, and frames take the usual path.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ class LimitedProtocol(WebSocketProtocol):
         """Read what the client has sent.
 
         Twisted would create a context for its log each time, which is 4 % of what a message costs
-        in Python. We leave everything except data to Twisted.
+        in Python. Everything but data is left to Twisted.
         """
         transport = self.transport
         if transport.disconnecting:
@@ -73,7 +73,7 @@ class LimitedProtocol(WebSocketProtocol):
             data = b""
         if not data:
             self._stop_watching()
-            transport.resumeProducing()  # Twisted runs into the same error, and ends the connection
+            transport.resumeProducing()  # Twisted gets the same error, and ends the connection
             return
         try:
             self.dataReceived(data)
@@ -91,7 +91,7 @@ class LimitedProtocol(WebSocketProtocol):
         super().connectionLost(reason)
 
     def dataReceived(self, data: bytes) -> None:
-        # These are nearly always whole text frames, between two messages: read them in one go.
+        # These are nearly always whole text frames, between two messages: parse them in one go.
         # Autobahn handles everything else, including all errors.
         if self.floods:
             return
@@ -122,9 +122,9 @@ class LimitedProtocol(WebSocketProtocol):
 
     def onFrameBegin(self) -> None:
         # The consumer counts messages when it gets to them. Until then they would fill the memory,
-        # and it never sees pings and fragments. We don't read the rest of what has arrived either,
-        # even while the socket is being closed: 64 kB of pings, which arrive with one read, would
-        # keep the event loop busy for a second.
+        # and it never sees pings and fragments. Nor do we read the rest of what has arrived, even
+        # while the socket is being closed: 64 kB of pings, which arrive with one read, would keep
+        # the event loop busy for a second.
         if not self.bucket.consume():
             if not self.failedByMe:
                 self._fail_connection(FLOODS, "too many frames")
@@ -144,7 +144,7 @@ class LimitedProtocol(WebSocketProtocol):
 
 
 class DaphneConnection:
-    """Writes frames to Twisted's connection, whose buffer has no limit of its own."""
+    """Writes frames to Twisted's connection, whose buffer is unlimited."""
 
     __slots__ = ("_protocol",)
 
@@ -155,8 +155,8 @@ class DaphneConnection:
         if self._protocol.state != self._protocol.STATE_OPEN:
             return
         transport, data = self._protocol.transport, frames_of(frames)
-        # For each write, `transport.write` makes the event loop watch the connection and call back,
-        # although the kernel almost always takes everything at once.
+        # With each write, `transport.write` makes the event loop watch the connection and call
+        # back, although the kernel almost always takes everything immediately.
         if transport.connected and not (transport.dataBuffer or transport._tempDataBuffer):
             try:
                 sent = transport.socket.send(data)
@@ -175,7 +175,7 @@ class DaphneConnection:
         return unsent
 
     async def drain(self) -> None:
-        """Return without waiting: Twisted sends what it has before it closes."""
+        """Return immediately: Twisted sends what it has before it closes."""
 
 
 def has_all(thing: Any, names: tuple[str, ...]) -> bool:

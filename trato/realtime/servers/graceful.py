@@ -1,7 +1,7 @@
 """Shut down gracefully: finish work in progress, and don't make all sockets reconnect at once.
 
-On SIGTERM or Ctrl-C a process stops accepting connections, closes its sockets with 1012 a few at
-a time, lets requests finish, and exits with 0. On a second signal it exits at once. Uses the
+On SIGTERM or Ctrl-C a process stops accepting connections, closes its sockets with 1012 a few at a
+time, lets requests finish, and exits with 0. On a second signal it exits immediately. Uses the
 `connections` of Daphne's `Server`, tested with Daphne 4.2.3.
 """
 
@@ -43,7 +43,7 @@ class LeavingServer(FrugalServer):
         super().listen_success(port)
 
     def leave(self) -> None:
-        """Start the shutdown; on the second call, stop at once."""
+        """Start the shutdown; on the second call, stop immediately."""
         if self._leaving is not None:
             self.stop()
             return
@@ -66,8 +66,8 @@ class LeavingServer(FrugalServer):
     async def _send_away(self) -> None:
         """Close the sockets in batches, over `SHUTDOWN_SPREAD_SECONDS` if there are thousands.
 
-        The request goes through each consumer's queue, so a consumer first finishes what its client
-        has sent.
+        The request goes through each consumer's queue, so the consumer first finishes what its
+        client has sent.
         """
         stopping: set[WebSocketProtocol] = set()
         batch = 1

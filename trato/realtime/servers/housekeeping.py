@@ -1,4 +1,4 @@
-"""Daphne's periodic checks of its connections, made cheap for thousands of sockets.
+"""Daphne's periodic connection checks, made cheap for thousands of sockets.
 
 By default Daphne visits all connections every second to remove finished ones, and every other
 second for timeouts, and pings each socket every 20 s: 8 % of a core at 5,000 idle sockets. This
@@ -17,8 +17,8 @@ from twisted.internet import reactor as _reactor
 reactor: Any = _reactor  # mypy can't analyse this untyped module
 
 TIMEOUTS_SECONDS = 20  # between two checks for a hanging handshake or request
-# Our own heartbeat keeps proxies from closing the sockets, and the kernel notices a dead
-# connection, because it acknowledges nothing.
+# Our own heartbeat keeps proxies from closing the sockets, and the kernel detects a dead
+# connection, which acknowledges nothing.
 PING_SECONDS = 600
 
 
@@ -31,7 +31,7 @@ class FrugalServer(Server):
         self._timed = 0
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> "MessageQueue | None":
-        """Start a connection's application, and return the queue of its messages."""
+        """Start a connection's application, and return its message queue."""
         if extensions := getattr(protocol, "extensions", None):  # of `http_daphne.LimitedRequest`
             scope["extensions"] = extensions
         scope.setdefault("asgi", {"version": "3.0"})
@@ -50,9 +50,9 @@ class FrugalServer(Server):
         self._ending.add(protocol)
 
     def application_checker(self) -> None:
-        # Show Daphne's own method only the connections that it may have to deal with. It kills
-        # applications that go on for 10 s after their client has left. A request's thread can't be
-        # killed, and all its waits are bounded, so requests are left to finish.
+        # Pass only those connections to Daphne's own method that it may have to deal with. It kills
+        # applications that run for 10 s after their client has left. A request's thread can't be
+        # killed, and all its waits are bounded, so requests may finish.
         everybody: dict[Any, dict[str, Any]] = self.connections  # type: ignore[has-type]
         shown = {one for one in self._ending & everybody.keys() if not _works(one, everybody[one])}
         self.connections = {one: everybody[one] for one in shown}

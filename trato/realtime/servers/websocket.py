@@ -1,15 +1,15 @@
-"""Complete WebSocket frames (RFC 6455, section 5.2), read and written in one go."""
+"""Complete WebSocket frames (RFC 6455, section 5.2), parsed and built in one go."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 
 FIN_TEXT = 0x81  # the only frame of a text message
-MASKED = 0x80  # set in all frames of a client
-TWO_BYTES, EIGHT_BYTES = 126, 127  # mean that the size is in the next bytes
+MASKED = 0x80  # set in all client frames
+TWO_BYTES, EIGHT_BYTES = 126, 127  # mean that the size is in the following bytes
 
 
 def whole_texts(data: bytes, max_bytes: int) -> tuple[list[str], bytes]:
-    """Read a client's text frames from the start of the bytes.
+    """Parse a client's text frames at the start of the bytes.
 
     Returns:
         The texts of whole frames that are not too big, and the bytes after these frames.
@@ -38,7 +38,7 @@ def whole_texts(data: bytes, max_bytes: int) -> tuple[list[str], bytes]:
 
 
 def frames_of(texts: Sequence[str]) -> bytes:
-    """Encode texts as frames of a server."""
+    """Encode texts as server frames."""
     return frame_of(texts[0]) if len(texts) == 1 else b"".join(map(frame_of, texts))
 
 
