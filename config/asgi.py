@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-gc.disable()  # loading leaves hardly any garbage, and the collector would take a sixth of its time
+gc.disable()  # loading leaves hardly any garbage, and collecting would take a sixth of the time
 django.setup(set_prefix=False)
 
 # The apps must be loaded first.
@@ -40,11 +40,11 @@ application = ProtocolTypeRouter(
     }
 )
 
-# A thread that renders a page gives way after 1 ms instead of Python's 5: eight of them would keep
-# the event loop, and with it every message, waiting for 40 ms.
+# A thread that renders a page yields after 1 ms instead of Python's 5: eight such threads would
+# make the event loop, and with it every message, wait for 40 ms.
 sys.setswitchinterval(0.001)
 
-# Everything loaded so far, including all views, stays for the life of the process. If the garbage
+# Everything loaded so far, including all views, lives as long as the process. If the garbage
 # collector scanned it, it would block the process for some 50 ms.
 get_resolver().url_patterns  # noqa: B018 – it imports them
 gc.collect()

@@ -1,9 +1,9 @@
-"""The queue of forms: how many a process handles at once, and how many about one conversation.
+"""The form queue: how many forms a process handles at once, and how many for one conversation.
 
 A form that needs a locked row waits for it with a thread and a connection, up to `lock_timeout`.
-Thirty forms at one locked conversation once took all connections of a process, and everybody else's
-pages took two seconds. So forms only get some of the connections, and those about one conversation
-fewer. The others wait here, which costs neither a thread nor a connection.
+Thirty forms for one locked conversation once took all of a process's connections, and everybody
+else's pages took two seconds. So forms get only some of the connections, and those for one
+conversation fewer. The others wait here, which costs neither a thread nor a connection.
 """
 
 import asyncio
@@ -17,12 +17,12 @@ from django.conf import settings
 
 from trato.images.queue import give_back
 
-# Not uploads: they take long without a lock, and have a limit of their own.
+# Not uploads: they take long without a lock, and have their own limit.
 CONVERSATION = re.compile(r"/conversation/(\d+)/(?!files/)")
 
 
 class FormQueue:
-    """The forms of one event loop: those that are handled, and those that wait."""
+    """One event loop's forms: those being handled and those waiting."""
 
     def __init__(self) -> None:
         self._all = asyncio.Semaphore(settings.FORMS_AT_ONCE)
@@ -31,10 +31,10 @@ class FormQueue:
 
     @asynccontextmanager
     async def place(self, path: str) -> AsyncIterator[bool]:
-        """Wait until a form may be handled, for `FORM_QUEUE_SECONDS` at most.
+        """Wait until a form may be handled, for at most `FORM_QUEUE_SECONDS`.
 
         Yields:
-            Whether the time was up before it could be handled.
+            Whether time ran out before it could be handled.
         """
         taken: list[asyncio.Semaphore] = []
         is_late = False
@@ -43,7 +43,8 @@ class FormQueue:
             while taken:
                 taken.pop().release()
 
-        # A form gives back its turn while its pictures wait to be decoded, without a connection.
+        # A form releases its turn while its pictures wait to be decoded; it holds no connection
+        # then.
         loop = asyncio.get_running_loop()
         token = give_back.set(partial(loop.call_soon_threadsafe, release))
         try:

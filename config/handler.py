@@ -1,9 +1,9 @@
-"""Django's ASGI handler, with one hop to a thread per request.
+"""Django's ASGI handler, with one thread switch per request.
 
 Django's own handler creates a thread for each request, and switches to it and back for each signal
 and between middleware and view. Since everything here is synchronous, that is more work than most
-responses need. It also cancels a request whose client has gone, while its thread continues: a
-message would be stored, but not announced.
+responses need. It also cancels a request whose client has disconnected, while its thread continues:
+a message would be stored, but not announced.
 """
 
 import io
@@ -47,7 +47,7 @@ class ThreadedHandler(ASGIHandler):
         self._answer_page = _in_threads(self.answer_page, settings.PAGE_THREADS)
         self._answer = _in_threads(self.answer, settings.REQUEST_THREADS)
         self._forms = per_loop(FormQueue)
-        self._open = 0  # requests that a thread answers, or that wait for one
+        self._open = 0  # requests that a thread is answering, or that wait for one
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -88,19 +88,19 @@ class ThreadedHandler(ASGIHandler):
                 await sync_to_async(response.close)()
 
     def _no_room(self, scope: dict[str, Any]) -> HttpResponseBase:
-        """Respond that the body could not be stored. Its words are lost, but browsers have them."""
-        from .views import disk_full  # imports models, which are not ready when this module loads
+        """Respond that the body could not be stored. Its text is lost, but browsers have it."""
+        from .views import disk_full  # imports models, which aren't ready when this module loads
 
         request, refusal = self.create_request(scope, io.BytesIO())
         return refusal or HttpResponse(status=400) if request is None else disk_full(request)
 
     def answer_page(self, scope: dict[str, Any], body: IO[bytes], since: float) -> HttpResponseBase:
-        """Answer a request that was queued at `since`, unless its client has gone."""
+        """Answer a request that was queued at `since`, unless its client has disconnected."""
         gone = scope.get("extensions", {}).get(uploads.GONE)
         if gone is not None and gone.is_set():  # perhaps to ask again
             body.close()
             return HttpResponse(status=CLIENT_CLOSED_REQUEST)
-        # If all threads wait for the database, each page would wait for all pages before it.
+        # If all threads wait for the database, each page waits for every page before it.
         is_late = time.monotonic() - since > settings.PAGE_QUEUE_SECONDS
         return self.answer(scope, body, is_late=is_late)
 
@@ -110,7 +110,7 @@ class ThreadedHandler(ASGIHandler):
         """Do everything but read the request and write the response.
 
         Args:
-            is_late: respond with 503 instead of asking the view, see `FriendlyFailures`.
+            is_late: respond with 503 instead of calling the view, see `FriendlyFailures`.
         """
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=self.__class__, scope=scope)
@@ -126,7 +126,7 @@ class ThreadedHandler(ASGIHandler):
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
         if not response.streaming:
-            response.close()  # its content stays; the request's files go
+            response.close()  # closes the request's files; the content stays
         return response
 
 
@@ -138,7 +138,7 @@ def _in_threads(function: Callable[..., HttpResponseBase], number: int) -> Any:
 def _paced(scope: dict[str, Any], send: Any) -> Callable[[Mapping[str, Any]], Awaitable[None]]:
     """Return a `send` that waits for a slow client, because the server itself doesn't.
 
-    It raises RequestAborted once the client has gone.
+    It raises RequestAborted once the client has disconnected.
     """
     room_for_more = scope.get("extensions", {}).get(uploads.ROOM)
 

@@ -2,7 +2,7 @@
 
 Twisted parses forms in bodies on the event loop, before any middleware, and needlessly: Daphne
 passes on the bytes. Two forms of 80 MB blocked a process for 20 s. Here bodies are not parsed, and
-a body that is too large for its address is refused before it is read.
+a body that is too large for its path is refused before it is read.
 
 Uses private parts of Twisted, tested with 26.10: `_parsePOSTFormSubmission` of its request; the
 channel's `_version`, `_command` and `_path`, which a request only has after its body was read; its
@@ -30,23 +30,23 @@ from . import error_pages, uploads
 reactor: Any = _reactor  # mypy can't analyse this untyped module
 log = structlog.get_logger("trato.http")
 
-# The first header would let a client choose the prefix of all the site's addresses. We have no
+# The first header would let a client choose the prefix of all the site's URLs. We have no
 # subprotocols, and Daphne crashes on a list of subprotocols that isn't ASCII.
 NOT_FROM_CLIENTS = (b"Daphne-Root-Path", b"Sec-WebSocket-Protocol")
-# How long the rest of a refused body is read and discarded. If we closed the connection with unread
-# bytes, it would be reset, and the client might never see the response.
+# How long to read and discard the rest of a refused body. If we closed the connection with bytes
+# unread, it would be reset, and the client might never see the response.
 LINGER_SECONDS = 10
-# Every body may have this many chunks; further ones must have this many bytes on average. With one
-# byte per chunk, a body takes the event loop 10 µs per byte.
+# Every body may have this many chunks; beyond that, they must average this many bytes. With one
+# byte per chunk, a body costs the event loop 10 µs per byte.
 MIN_CHUNKS, CHUNK_BYTES = 1000, 256
 RETRY_SECONDS = 5  # when to try again after a 503
-STALL_SECONDS = 60  # that a client may take to read the next piece of a streamed response
+STALL_SECONDS = 60  # that a client may take to read the next part of a streamed response
 
 
 class LimitedRequest(WebRequest):
-    """A request with a limit on its body, depending on its address and its sender's permissions."""
+    """A request whose body size is limited, depending on its path and its sender's permissions."""
 
-    uploads: ClassVar[int] = 0  # large bodies in this process that are arriving or being handled
+    uploads: ClassVar[int] = 0  # large bodies that are arriving or being handled in this process
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,7 +54,7 @@ class LimitedRequest(WebRequest):
         self.gone = threading.Event()  # set when the client has disconnected
         self._limit = settings.REQUEST_MAX_BYTES
         self._received = 0  # size of the body
-        self._chunks = 0  # of a body without a stated length
+        self._chunks = 0  # of a body without a declared length
         self._is_complete = self._is_refused = self._is_upload = False
         self._is_chunked = False
         self._holds_back = False  # whether the client waits for permission to send its body
@@ -69,7 +69,7 @@ class LimitedRequest(WebRequest):
         return {uploads.GONE: self.gone, uploads.ROOM: self.room_for_more, **body}
 
     def gotLength(self, length: int | None) -> None:
-        """Decide about the body before reading it. A chunked body (None) is counted as it comes."""
+        """Decide on the body before reading it. A chunked body (None) is counted as it arrives."""
         super().gotLength(length)
         self._is_chunked = length is None
         if length is not None and length <= self._limit:
@@ -86,7 +86,7 @@ class LimitedRequest(WebRequest):
         self._received += len(data)
         self._chunks += self._is_chunked
         if self._chunks > MIN_CHUNKS + self._received // CHUNK_BYTES:
-            raise _MalformedChunkedDataError("a body in crumbs")  # at once: parsing takes the time
+            raise _MalformedChunkedDataError("a body in crumbs")  # now: parsing takes the time
         if not self._is_refused and self._received > self._limit:
             self._refuse(error_pages.TOO_BIG)
         if not self._is_refused:
@@ -171,10 +171,10 @@ class LimitedRequest(WebRequest):
         return path.decode("latin1")
 
     async def _ask_for_more(self, most: int) -> None:
-        """Accept a body of up to `most` bytes if its sender may upload.
+        """Allow a body of up to `most` bytes if its sender may upload.
 
-        Until that is known, read nothing more. What arrived together with the headers has been
-        read already, but it is below everybody's limit.
+        Until that is known, read nothing more. Whatever arrived with the headers has been read
+        already, but it is below everybody's limit.
         """
         key = self.received_cookies.get(settings.SESSION_COOKIE_NAME.encode(), b"")
         try:
@@ -182,7 +182,7 @@ class LimitedRequest(WebRequest):
                 uploads.may_upload, key.decode("latin1"), self._path()
             )
             refusal = None if may else error_pages.TOO_BIG
-        except Exception as error:  # the database is away
+        except Exception as error:  # the database is down
             log.warning("upload_unchecked", error=type(error).__name__)
             refusal = error_pages.AWAY
         if self.gone.is_set():

@@ -1,7 +1,7 @@
 """Logging: lines for people in development, JSON in production.
 
 Only names, numbers and codes are logged, never what people wrote. Tracebacks are plain, because
-prettier ones show local variables, and leave out the messages of exceptions that quote values.
+prettier ones show local variables, and omit the messages of exceptions that quote values.
 """
 
 import traceback

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics to permitted clients; everybody else gets 404."""
+    """Return the metrics to permitted clients; everybody else gets a 404."""
     if not (_has_token(request) or _is_near(request)):
         raise Http404("no such page")
     response = HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
@@ -26,7 +26,7 @@ def _has_token(request: HttpRequest) -> bool:
 def _is_near(request: HttpRequest) -> bool:
     """Whether the request comes directly from one of the permitted networks.
 
-    Behind a proxy, every request has the proxy's address, which may be in such a network.
+    Behind a proxy, every request comes from the proxy's address, which may be in such a network.
     """
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return False

@@ -39,7 +39,7 @@ class GiveBackConnections(Middleware):
 
 
 class VaryByReader(Middleware):
-    """Tell caches what a response depends on besides its address.
+    """Tells caches what a response depends on besides its URL.
 
     `Accept` and `X-Requested-With` choose between a page and JSON, here and in allauth. Cookies
     determine the reader, the language and the time zone, even if no session was loaded.
@@ -52,7 +52,7 @@ class VaryByReader(Middleware):
 
 
 class ReaderTimeZone(Middleware):
-    """Use the time zone that the reader has chosen, or the browser's; both are in cookies."""
+    """Uses the time zone that the reader has chosen, or the browser's; both are in cookies."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         cookies = request.COOKIES
@@ -62,11 +62,11 @@ class ReaderTimeZone(Middleware):
 
 
 class PrivateAnswers(Middleware):
-    """Keep private responses, which depend on a session, out of the caches of browsers and proxies.
+    """Keeps private responses, which depend on a session, out of browsers' and proxies' caches.
 
     Otherwise the next person at the same browser would find them with the Back button. A response
-    that didn't load the session is the same for everybody and isn't changed. Neither is one with
-    `no-cache`, because browsers ask us for it each time.
+    that didn't load the session is the same for everybody and is left as it is. So is one with
+    `no-cache`, because browsers revalidate it each time.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -81,12 +81,12 @@ class PrivateAnswers(Middleware):
 
 
 class PageUser(Middleware):
-    """Respond with 412 if a page of one person sends a request while somebody else is logged in.
+    """Responds with 412 if one person's page sends a request while somebody else is logged in.
 
     A page is rendered for one person, but its requests carry the current session cookie. So each
     request names the person its page was rendered for: scripts in the header `Page-User`, forms in
-    the field that `{% csrf_token %}` adds. We pass on a request that names nobody, and one from
-    somebody who isn't logged in, which views redirect to the login page.
+    the field that `{% csrf_token %}` adds. We pass on a request that names nobody, or whose sender
+    isn't logged in: views redirect that one to the login page.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -103,18 +103,18 @@ def _page_user(request: HttpRequest) -> str:
         return named
     try:
         return request.POST.get(PAGE_USER_FIELD, "")
-    except UnreadablePostError:  # the client has gone
+    except UnreadablePostError:  # the client has disconnected
         return ""
 
 
 class LoggedOut(Middleware):
-    """Respond with 401 and the typed words to a form that a view redirects to the login page.
+    """Responds with 401 and the typed text to a form that a view redirects to the login page.
 
-    After the login, the redirect would take people to an address that doesn't accept GET, and they
-    would lose their words. A visitor's question is stored elsewhere, so its redirect stays.
+    After the login, the redirect would take people to a URL that doesn't accept GET, and they would
+    lose their text. A visitor's question is stored elsewhere, so its redirect stays.
 
-    Whichever page a suspended person opens, we tell them about the suspension instead of asking
-    them to log in.
+    Whatever page a suspended person opens, we tell them about the suspension instead of asking them
+    to log in.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -132,7 +132,7 @@ class LoggedOut(Middleware):
 
 
 def _is_suspended(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether a suspended person is redirected to the login page; two queries per such redirect."""
+    """Whether this redirects a suspended person to the login page; two queries if so."""
     login = urlsplit(response["Location"]).path == resolve_url(settings.LOGIN_URL)
     key = request.session.session_key
     if not login or key is None or request.user.is_authenticated:
@@ -141,9 +141,9 @@ def _is_suspended(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 class SoundText(Middleware):
-    """Respond with 400 to text that isn't UTF-8 in addresses and forms, and to NUL in a cookie.
+    """Responds with 400 to text that isn't UTF-8 in URLs and forms, and to NUL in a cookie.
 
-    Django would replace a broken byte by "\ufffd", and NUL would reach the database.
+    Django would replace an invalid byte with "\ufffd", and NUL would reach the database.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -161,13 +161,13 @@ class SoundText(Middleware):
 
 
 class FriendlyFailures(Middleware):
-    """Respond with 503 to an outage or a full disk, and with 429 or 400 to bad requests.
+    """Responds with 503 to an outage or a full disk, and with 429 or 400 to bad requests.
 
-    The outage may be the database's or the mail server's. A page that has waited too long for a
-    thread gets 503 too.
+    The outage may be the database's or the mail server's. A page that waited too long for a thread
+    gets 503 too.
 
-    `views.server_error` responds with 503 to failures outside of this middleware. In here, such a
-    failure is logged in one line instead of a traceback for each request, even while DEBUG is on.
+    `views.server_error` responds with 503 to failures outside this middleware. In here, such a
+    failure is logged in one line instead of a traceback per request, even while DEBUG is on.
     """
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
@@ -178,7 +178,7 @@ class FriendlyFailures(Middleware):
             return views.service_unavailable(request)
         if is_disk_full(error):
             return views.disk_full(request)
-        if isinstance(error, Missing):  # where DEBUG is on, Django would show its own page
+        if isinstance(error, Missing):  # otherwise Django would show its own page while DEBUG is on
             return views.not_found(request, error)
         if isinstance(error, MailServerAway):
             return views.mail_away(request)
@@ -193,8 +193,8 @@ class FriendlyFailures(Middleware):
 def _is_others_page(request: HttpRequest) -> bool:
     """Whether the request is for Django's admin or allauth.
 
-    Both pass some values from forms and addresses to `int` or to the database without checking
-    them. Our own views check theirs, so an error there would be a bug.
+    Both pass some values from forms and URLs to `int` or to the database without checking them. Our
+    own views check theirs, so an error there would be a bug.
     """
     match = request.resolver_match
     if match is None:

@@ -1,8 +1,8 @@
-"""The ID of the request or socket that a line in the log belongs to.
+"""The ID of the request or socket that a log line belongs to.
 
 Every line has the ID of a request, a socket, or otherwise the process. Requests and sockets take
-the ID from the proxy (nginx's `$request_id`, which is in nginx's log too). The response to a
-request contains it, so that people can quote it.
+the ID from the proxy (nginx's `$request_id`, which nginx logs too). The response to a request
+contains it, so that people can quote it.
 """
 
 import re
@@ -23,7 +23,7 @@ Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class RequestId(Middleware):
-    """Bind the ID of the request for the log. It is one of the outermost middlewares."""
+    """Binds the request's ID for the log. It is one of the outermost middlewares."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name = _id(request.headers.get(HEADER, ""))
@@ -35,7 +35,7 @@ class RequestId(Middleware):
 
 
 class SocketId:
-    """ASGI middleware that binds the ID of the socket for the log."""
+    """ASGI middleware that binds the socket's ID for the log."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
@@ -47,12 +47,12 @@ class SocketId:
 
 
 def _id(given: str) -> str:
-    # A client without a proxy can send any ID: refuse what would break or fill a line.
+    # A client without a proxy can send any ID: reject whatever would break or fill a line.
     return given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(16)
 
 
 def add_id(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Add an ID to a line of the log if none is bound: a processor for structlog."""
+    """Add an ID to a log line if none is bound: a processor for structlog."""
     if "request" in event or "socket" in event:
         return event
     # Django logs a failed request again outside of all middleware, with the request.

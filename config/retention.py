@@ -1,4 +1,4 @@
-"""Retention that concerns two apps: pictures of catalog that no conversation shows."""
+"""Retention that concerns two apps: catalog pictures that no conversation shows."""
 
 from collections.abc import Sequence
 

@@ -25,7 +25,7 @@ def main() -> None:
         "--demo", action="store_true", help="update the database and add a demo shop first"
     )
     options = parser.parse_args()
-    os.environ["PORT"] = str(options.port)  # in development, the links in mails contain it
+    os.environ["PORT"] = str(options.port)  # in development, links in emails contain it
     gc.disable()  # as in config.asgi
     django.setup()
     if options.demo:
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def prepare_demo() -> None:
-    """Bring the database up to date and fill it, without starting Django again, which takes 1 s."""
+    """Migrate and fill the database without starting Django again, which takes 1 s."""
     from django.core.management import CommandError, call_command
     from django.db import connections
 

@@ -29,7 +29,7 @@ def claim() -> bool:
     if connection.vendor == "postgresql":
         server = ServerClaim(connection.get_connection_params())
         _claims.append(server)
-        # Start even if the database is away: the site then responds that it is unavailable.
+        # Start even if the database is down: the site then responds that it is unavailable.
         return server.check() is not False
     return _claim_file(Path(f"{settings.DATABASES['default']['NAME']}.serving"))
 
@@ -54,9 +54,9 @@ def _keep(server: "ServerClaim") -> None:
 class ServerClaim:
     """A claim on a PostgreSQL database: a lock in a transaction that stays open.
 
-    PgBouncer would give a session's lock to the next user of the connection, but leaves a
+    PgBouncer would pass a session's lock on to the connection's next user, but it leaves a
     connection to its client as long as a transaction is open. VACUUM doesn't wait for it, because a
-    transaction without a snapshot keeps no old rows.
+    transaction without a snapshot retains no old rows.
 
     Args:
         parameters: the arguments for `psycopg.connect`.
@@ -65,7 +65,7 @@ class ServerClaim:
     def __init__(self, parameters: dict[str, Any]) -> None:
         self.parameters = {**parameters, "autocommit": False}
         self.session: psycopg.Connection[Any] | None = None
-        self.backend: tuple[int, datetime] | None = None  # PostgreSQL's process for the session
+        self.backend: tuple[int, datetime] | None = None  # the session's PostgreSQL process
 
     def check(self) -> bool | None:
         """Keep or take the claim: True if we hold it, False if another does, None if unknown."""

@@ -1,4 +1,4 @@
-"""Find what somebody typed and chose in a form that we refuse, to give it back."""
+"""Find what somebody typed and chose in a form that we refuse, to show it to them again."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,7 +19,7 @@ from messaging.opening_hours.public_holidays import countries
 from notifications.announcements.forms import TEXT_FIELDS
 from trato.responses import key_from
 
-# We never give back passwords, codes or keys, or what the page itself put into the form.
+# We never show passwords, codes or keys again, or what the page itself put into the form.
 WORDS = (
     "title", "body", "description", "words", "until_words", "reason", "alt", "name",
     "clause", "explanation", "note", "label_en", "label_es", *TEXT_FIELDS,
@@ -39,7 +39,7 @@ SHORT: dict[str, str | Promise] = {
     "day": _("Day"),
     "shop_name": _("Your shop's name"),
 }
-# Fields with choices: their labels, and the texts of the choices.
+# Fields with choices: their labels, and the choices' labels.
 CHOICES: dict[str, tuple[str | Promise, dict[Any, Any]]] = {
     "reason": (_("Reason"), dict(Report.Reason.choices)),
     "role": (_("What can they do?"), dict(ShopMember.Role.choices)),
@@ -57,12 +57,12 @@ ROWS: dict[str, tuple[str | Promise, Callable[[], QuerySet[Any]]]] = {
 
 
 def typed_in(request: HttpRequest, *, with_rows: bool = True) -> list[str]:
-    """Return what was typed into the posted form; nothing if another site posts it.
+    """Return what was typed into the posted form; nothing if another site posted it.
 
-    Short values come together in one text, in lines with their labels.
+    Short values are joined into one text, one labelled line each.
 
     Args:
-        with_rows: whether the database can be asked for the names of chosen rows.
+        with_rows: whether the database may be queried for the names of chosen rows.
     """
     try:
         origin = request.headers.get("Origin")
@@ -100,7 +100,7 @@ def _rows(data: dict[str, str]) -> Iterator[tuple[str | Promise, str]]:
             if pk := key_from(data.get(name, "")):
                 for row in rows().filter(pk=pk):
                     yield label, str(row)
-    except DatabaseError:  # give back the words all the same
+    except DatabaseError:  # show the text again all the same
         return
 
 

@@ -1,8 +1,8 @@
 """Large bodies: who may send them, and how they reach Django without blocking the event loop.
 
-Sellers may send pictures of their products and shops. Everybody who is logged in may send a picture
-of themselves, and files with messages. The server calls `may_upload` before it reads such a body;
-nginx, which buffers the body, asks the view `allowed`.
+Sellers may send pictures of their products and shops. Everybody who is logged in may send a profile
+picture, and files with messages. The server calls `may_upload` before it reads such a body; nginx,
+which buffers the body, asks the view `allowed`.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ MESSAGE = re.compile(
     r"/conversation/\d+/(new_message/|scheduled/(\d+/)?)|/(products|shops)/[^/]+/contact/"
 )
 CONTENT_TYPE = "multipart/form-data"
-CHUNK = 64 * 1024  # bytes that Django gets at once
+CHUNK = 64 * 1024  # bytes that Django gets at a time
 BODY, GONE, ROOM = "trato.body", "trato.gone", "trato.room"  # in the scope's `extensions`
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
@@ -69,8 +69,8 @@ def _may(user: User | AnonymousUser, path: str) -> bool:
 class SpooledBody:
     """ASGI middleware that reads a large body from the server's file in chunks.
 
-    Daphne would put all chunks into a queue at once: 80 MB in memory, and a blocked event loop
-    until they are read.
+    Daphne would queue all chunks at once: 80 MB in memory, and a blocked event loop until they are
+    read.
     """
 
     def __init__(self, application: Application) -> None:

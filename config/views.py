@@ -32,8 +32,8 @@ from .typed import typed_in
 
 log = structlog.get_logger("trato.http")
 
-RETRY_SECONDS = 5  # when to try again while the database is away
-MAIL_RETRY_SECONDS = 120  # while the mail server is away
+RETRY_SECONDS = 5  # when to try again while the database is down
+MAIL_RETRY_SECONDS = 120  # while the mail server is down
 DISK_RETRY_SECONDS = 60  # while the disk is full
 FULL = "503_full.html"
 
@@ -63,7 +63,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def page_of_another(request: HttpRequest) -> HttpResponse:
     """412: the page was rendered for somebody other than the person who is logged in now.
 
-    Nothing was stored. People get their words back to copy; scripts learn who is logged in.
+    Nothing was stored. People get their text back to copy; scripts learn who is logged in.
     """
     if wants_json(request):
         return json_response(frames.SessionChanged(cast(User, request.user).pk), 412)
@@ -71,7 +71,7 @@ def page_of_another(request: HttpRequest) -> HttpResponse:
 
 
 def logged_out(request: HttpRequest) -> HttpResponse:
-    """401: a form from somebody who is no longer logged in. The page gives their words back."""
+    """401: a form from somebody who is no longer logged in. The page shows their text again."""
     context = {"words": typed_in(request), "page": page_of_form(request)}
     return render(request, "401.html", context, status=401)
 
@@ -90,7 +90,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def page_of_form(request: HttpRequest) -> str:
-    """Return the address of the page with the posted form, or of the front page."""
+    """Return the URL of the page with the posted form, or of the front page."""
     page = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}):
         return "/"
@@ -106,7 +106,7 @@ def too_often(request: HttpRequest, error: Refused) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 if a middleware or a template could not reach the database, or the disk is full.
 
-    Neither page needs the database, which may be what is broken.
+    Neither page needs the database, which may be the cause.
     """
     error = sys.exc_info()[1]
     if is_disk_full(error):
@@ -117,14 +117,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def service_unavailable(request: HttpRequest) -> HttpResponse:
-    """503: the database is away, or the pool has no free connection."""
+    """503: the database is down, or the pool has no free connection."""
     log.error("database_unavailable", path=request.path)
     detail = _("That isn't possible right now. Try again in a moment.")
     return _failed(request, 503, "unavailable", detail, retry_after=RETRY_SECONDS)
 
 
 def mail_away(request: HttpRequest) -> HttpResponse:
-    """503: a mail that somebody is waiting for could not be sent."""
+    """503: an email that somebody is waiting for could not be sent."""
     detail = _("We can't send email right now. Try again in a few minutes.")
     return _failed(
         request, 503, "unavailable", detail, "503_mail.html", retry_after=MAIL_RETRY_SECONDS
@@ -132,14 +132,14 @@ def mail_away(request: HttpRequest) -> HttpResponse:
 
 
 def disk_full(request: HttpRequest) -> HttpResponse:
-    """503: there is no room for what was uploaded, or for what is being prepared."""
+    """503: there is no room for the upload, or for what is being prepared."""
     log.error("disk_full", path=request.path)
     detail = no_room().detail
     return _failed(request, 503, "unavailable", detail, FULL, retry_after=DISK_RETRY_SECONDS)
 
 
 def is_database_away(error: BaseException) -> bool:
-    """Whether an error means that the database can't be reached, or refuses writes for now."""
+    """Whether an error means that the database can't be reached, or rejects writes for now."""
     only_reads = isinstance(error.__cause__, ReadOnlySqlTransaction)  # after a failover
     return isinstance(error, OperationalError | InterfaceError) or only_reads
 
@@ -155,18 +155,18 @@ def _failed(
     link: str | Promise = "",
     retry_after: int | None = None,
 ) -> HttpResponse:
-    """Return a page for people, with the words they sent, or an error frame for scripts.
+    """Return a page for people, with the text they sent, or an error frame for scripts.
 
     The page is in the reader's language even if the request didn't reach LocaleMiddleware.
 
     Args:
         template: replaces the default for the status; templates for 5xx don't use the database.
-        page: the address that such a template links to; by default the page of the form.
+        page: the URL that such a template links to; by default the form's page.
         link: the text of that link, instead of the template's.
         retry_after: seconds.
     """
     refusal = Refused(code, detail, retry_after)
-    # For a 5xx, the database may be what is broken.
+    # For a 5xx, the database may be the cause.
     context = {"words": typed_in(request, with_rows=status < 500), "detail": detail}
     if template:
         context |= {"page": page or page_of_form(request), "link": link}
@@ -184,7 +184,7 @@ def _failed(
 def health(request: HttpRequest) -> HttpResponse:
     """For load balancers and `deploy/roll`: 503 if no page can be shown.
 
-    No page can be shown while the database is away. If the process started before `collectstatic`,
+    No page can be shown while the database is down. If the process started before `collectstatic`,
     none can until a restart. Without the layer the site still works.
     """
     database, static_files = _database_answers(), are_collected()
@@ -216,5 +216,5 @@ def _layer_answers() -> bool:
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Redirect programs that look for an icon at its oldest address to ours."""
+    """Redirect programs that look for an icon at its traditional URL to ours."""
     return redirect(static("favicon.svg"))

@@ -1,4 +1,4 @@
-"""Settings for every environment. A unit at the end of a name is the setting's unit."""
+"""Settings for every environment. A unit at the end of a setting's name is its unit."""
 
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from trato.defaults import REDIS_URL, TEMPLATE_BUILTINS, env
 from .people import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = BASE_DIR / "var"  # a development machine's database, uploads and mails
+VAR_DIR = BASE_DIR / "var"  # a development machine's database, uploads and emails
 
 INSTALLED_APPS = [
     # Our apps come first, so that their templates override allauth's and the admin's.
@@ -73,7 +73,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 # Per process, for GET. Threads that render pages take turns with the event loop. With fewer of
-# them, the loop's turn comes sooner, and a few render as many pages per second as many do.
+# them, the loop's turn comes sooner, and a few threads render as many pages per second as many do.
 PAGE_THREADS = env.int("PAGE_THREADS", default=3)
 PAGE_QUEUE_SECONDS = 3  # how long a page may wait for a thread; then clients get 503
 REQUEST_THREADS = env.int("REQUEST_THREADS", default=48)  # per process, for forms and the like
@@ -104,8 +104,8 @@ TEMPLATES = [
 # -- Data ------------------------------------------------------------------------------------
 
 SQLITE_OPTIONS = {
-    # IMMEDIATE takes the write lock at BEGIN, so that a transaction which reads first and writes
-    # later waits for its turn instead of failing with "database is locked".
+    # IMMEDIATE takes the write lock at BEGIN, so a transaction that reads first and writes later
+    # waits for its turn instead of failing with "database is locked".
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,  # seconds
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -116,22 +116,22 @@ POSTGRESQL_OPTIONS: dict[str, Any] = {
         "min_size": 2,
         "max_size": env.int("DATABASE_POOL_SIZE", default=16),
         "timeout": 3,  # seconds to wait for a connection before responding with 503
-        # Seconds after which the pool stops retrying a failed connection, so that the next caller
-        # starts again. By default, the pause between two attempts grows to minutes.
+        # How long the pool retries a failed connection before the next caller starts afresh. By
+        # default, the pause between two attempts grows to minutes.
         "reconnect_timeout": 2,
     },
     "connect_timeout": 3,  # seconds
     "tcp_user_timeout": 4000,  # milliseconds that the network may take to acknowledge data
-    # Probe a silent peer, for code that waits for an answer, not for an ACK.
+    # Probe a silent peer, for code that waits for a reply, not for an ACK.
     "keepalives_idle": 4,  # seconds
     "keepalives_interval": 1,
-    # Compiling a query takes PostgreSQL longer than any query here may take. It does so when a
-    # query looks expensive, which depends on statistics that change.
+    # No JIT: compiling a query takes PostgreSQL longer than any query here may take. It does so
+    # when a query looks expensive, which depends on changing statistics.
     "options": "-c jit=off ",
 }
-# How long a connection to PostgreSQL may wait, so that none is blocked for long. A process that
-# hangs in a transaction, or whose machine has crashed, loses its locks after this time. `manage.py`
-# has no such limits: a migration may take as long as it needs.
+# How long a PostgreSQL session may wait, so that nothing is blocked for long. A process that hangs
+# in a transaction, or whose machine has crashed, loses its locks after this time. `manage.py` has
+# no such limits: a migration may take as long as it needs.
 if env.bool("DATABASE_TIMEOUTS", default=True):
     POSTGRESQL_OPTIONS["options"] += (
         "-c statement_timeout=8s "
@@ -158,7 +158,7 @@ def database(url: str) -> dict[str, Any]:
 def channel_layers(redis_url: str) -> dict[str, object]:
     """Return the channel layer: Redis pub/sub if there is a Redis, otherwise in-memory.
 
-    Pub/sub rather than the core layer, because groups don't expire and events aren't dropped
+    Pub/sub rather than the core layer, because its groups don't expire and it drops no events
     silently.
     """
     if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):
@@ -183,7 +183,7 @@ DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trato.sql
 DATABASES = {"default": database(DATABASE_URL)}
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite ignores the team in the index for badges
+SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite ignores the team in the badge index
 
 CACHES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -200,7 +200,7 @@ if REDIS_URL:
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
-# Our texts, and our own wording for some texts of allauth and Django.
+# Our texts, and our own wording for some of allauth's and Django's.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_overrides"]
 FORMAT_MODULE_PATH = "config.formats"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -215,11 +215,11 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
-BUNDLES_DIR = VAR_DIR / "bundles"  # where bundles of stylesheets and scripts are written
+BUNDLES_DIR = VAR_DIR / "bundles"  # where stylesheet and script bundles are written
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
-# Files of messages have no address: people get them from a view, or from nginx on its behalf.
+# Message files have no URL: people get them from a view, or from nginx on its behalf.
 PRIVATE_MEDIA_ROOT = env.str("PRIVATE_MEDIA_ROOT", default=str(VAR_DIR / "private-media"))
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -231,7 +231,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # without files
 DATA_UPLOAD_MAX_NUMBER_FILES = 2 * PRODUCT_MAX_IMAGES  # so that the form reports too many
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # so that we report an act on too many conversations
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # so that we report an action on too many conversations
 FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # kept in memory; larger files go to disk
 
 # -- What the browser may load ---------------------------------------------------------------
@@ -239,7 +239,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # kept in memory; larger files 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        # The nonce is only for the import map, which browsers only accept inline.
+        # The nonce is only for the import map, which browsers accept only inline.
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],  # blob: pictures somebody is about to send
@@ -275,7 +275,7 @@ RETENTION_RULES = [
     "notifications.retention.RULES",
     "trato.stored_files.retention.RULES",
 ]
-# What deleting an account deletes, see `trato/deletion.py`; in the order of locks.
+# What deleting an account deletes, see `trato/deletion.py`; in lock order.
 DELETION_PARTS = [
     "catalog.deletion.PART",
     "messaging.deletion.PART",

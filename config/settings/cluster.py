@@ -9,7 +9,7 @@ from .production import TRUSTED_ORIGINS, env
 
 DEMO_LOGINS = True
 STATIC_ROOT = env.str("STATIC_ROOT")
-# Mails go to files, so that the logs contain only lines of JSON.
+# Emails go to files, so that the logs contain only JSON lines.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH")
 
@@ -17,7 +17,7 @@ EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH")
 TRUSTED_ORIGINS = [origin.replace("https://", "http://") for origin in TRUSTED_ORIGINS]
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 SITE_URL = TRUSTED_ORIGINS[0]
-# The demo's staff log in with one click, like everybody.
+# The demo's staff log in with one click, like everybody else.
 STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = False

@@ -1,4 +1,4 @@
-"""Development: SQLite, one process, mails printed to the console."""
+"""Development: SQLite, one process, emails printed to the console."""
 
 from .base import *  # noqa: F403
 from .base import VAR_DIR, env
@@ -9,7 +9,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="only-for-development-and-never-in-pr
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 # `make run PORT=…` passes its port.
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
-# A developer should get in immediately; production requires a verified address.
+# Developers should get in immediately; production requires a verified address.
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEMO_LOGINS = DEBUG

@@ -1,4 +1,4 @@
-"""Accounts: allauth, names, mails, sessions, and limits on logging in."""
+"""Accounts: allauth, names, emails, sessions, and limits on logging in."""
 
 import re
 
@@ -8,7 +8,7 @@ from trato.defaults import env
 
 
 def rates(name: str, default: str) -> str:
-    """Return an allauth rate: "10/m,200/d" is ten a minute and 200 a day."""
+    """Return an allauth rate: "10/m,200/d" is ten per minute and 200 per day."""
     value: str = env.str(name, default=default)
     if not all(re.fullmatch(r"[1-9]\d*/\d*[smhd]", rate.strip()) for rate in value.split(",")):
         raise ImproperlyConfigured(f"{name} must be rates, as 10/m,200/d: ten a minute, 200 a day")
@@ -46,18 +46,19 @@ NAME_CLAIMS = ["catalog.shops.is_name_of_verified"]
 RESERVED_SIGNS = "✓✔☑✅🗸🛡👮"  # not allowed in names: they look like a mark from the site
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "messaging:conversation_list"
-# Where staff start instead, and the permission that they need for it. Not for staff who also sell.
+# Where staff land after the login, and the permission they need for it. Not for staff who also
+# sell.
 STAFF_START = ("messaging.view_case", "admin:messaging_case_changelist")
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-# People who confirm in the browser that they signed up with are logged in and continue there.
+# People who confirm in the browser in which they signed up are logged in and continue there.
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-# The form is in catalog because a seller names the shop during the sign-up.
+# The form is in catalog because sellers name their shop when they sign up.
 ACCOUNT_FORMS = {
     "signup": "catalog.signup.SignupForm",
     "login": "accounts.forms.LoginForm",
@@ -66,14 +67,14 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
     "change_password": "accounts.forms.ChangePasswordForm",
 }
-# The password is required again before the address changes; allauth requires it for second factors,
-# `accounts.session_views` for ending sessions. It is then valid for a while.
+# The password is required again before an email address changes; allauth requires it for second
+# factors, `accounts.session_views` for ending sessions. It then stays valid for a while.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
-# Notifications by mail when the address, the password or a second factor changes.
+# Notify people by email when their address, password or a second factor changes.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Trato] "
-# The link in the mail lets the owner log in even while somebody else guesses the password.
+# The link in the email lets the owner log in even while somebody else guesses the password.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -99,21 +100,21 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trato <no-reply@exam
 
 # -- Limits on logging in; "10/m,200/d" is ten a minute and 200 a day -----------------------------
 
-# Wrong passwords. Attempts on devices that are new to the account are counted by network address,
-# by pair of address and account, and by account; known devices have their own count.
+# Wrong passwords. Attempts on devices that are new to the account are counted per network address,
+# per address and account, and per account; known devices have their own count.
 LOGIN_FAILURES_PER_ADDRESS = rates("LOGIN_FAILURES_PER_ADDRESS", "10/m,200/d")
 # An IPv6 /48 counts as 65,536 such addresses, and one customer may have all of them.
 LOGIN_FAILURES_PER_IPV6_SITE = rates("LOGIN_FAILURES_PER_IPV6_SITE", "50/m,1000/d")
 SIGNUPS_PER_IPV6_SITE = rates("SIGNUPS_PER_IPV6_SITE", "50/m,500/d")
 LOGIN_FAILURES_PER_PAIR = rates("LOGIN_FAILURES_PER_PAIR", "5/5m,20/d")
-# At least five times a pair's limit per day, or a single address could use it up for everybody.
+# At least five times a pair's limit per day, or one network address could use it up for everybody.
 LOGIN_FAILURES_PER_ACCOUNT = rates("LOGIN_FAILURES_PER_ACCOUNT", "100/d")
 LOGIN_FAILURES_PER_DEVICE = rates("LOGIN_FAILURES_PER_DEVICE", "10/5m,50/d")
 DEVICE_REMEMBERED_SECONDS = 60 * 60 * 24 * 365  # after the last login with it
-# Mails to addresses whose owners may not have asked for them: for sign-ups, changes of address, and
-# forgotten passwords of addresses without an account.
+# Emails to addresses whose owners may not have asked for them: for sign-ups, changes of address,
+# and forgotten passwords of unknown addresses.
 STRANGER_MAILS_PER_SITE = rates("STRANGER_MAILS_PER_SITE", "600/h")
-# Mails for choosing a password. The link in the last one still works for people who ask for more.
+# Emails for choosing a password. The link in the last one still works for people who ask for more.
 PASSWORD_MAILS_PER_ADDRESS = rates("PASSWORD_MAILS_PER_ADDRESS", "1/m,5/h")
 ACCOUNT_RATE_LIMITS = {
     # By network address (`ip`, or nothing), account (`user`), or the value named by the caller

@@ -41,7 +41,7 @@ def _list(name: str, is_one: Callable[[str], bool], wanted: str) -> list[str]:
 def _is_one_host(host: str) -> bool:
     """Whether this is an address or the full name of one host, not a pattern such as `.com`.
 
-    An accepted host ends up in mails and redirects. Names with one label belong to registries
+    An accepted host ends up in emails and redirects. Names with one label belong to registries
     (`com`) or to machines in a local network.
     """
     with contextlib.suppress(ValueError):
@@ -57,7 +57,7 @@ def _is_one_origin(origin: str) -> bool:
 
 
 def _site_url(name: str, origins: list[str]) -> str:
-    """Return the origin for links in mails: the first one unless another is set."""
+    """Return the origin for links in emails: the first one unless another is set."""
     address: str = env.str(name, default=origins[0])
     if address not in origins:
         raise ImproperlyConfigured(f"{name} must be one of TRUSTED_ORIGINS: mails lead there")
@@ -65,7 +65,7 @@ def _site_url(name: str, origins: list[str]) -> str:
 
 
 def _sender(name: str, site_name: str, site_url: str) -> str:
-    """Return the sender of mails; by default, `no-reply` at the host that their links lead to."""
+    """Return the sender of emails; by default, `no-reply` at the host their links lead to."""
     default = f"{site_name} <no-reply@{urlsplit(site_url).hostname}>"
     value: str = env.str(name, default=default)
     if value != default:
@@ -114,7 +114,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^metrics$"]
-# How long browsers insist on TLS, whether also for subdomains, and whether for the preload list.
+# How long browsers insist on TLS, whether for subdomains too, and whether for the preload list.
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=60 * 60 * 24 * 365)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=SECURE_HSTS_INCLUDE_SUBDOMAINS)

@@ -32,10 +32,10 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 # Tests wait for the decoder, and on a busy machine a low priority would starve it.
 IMAGE_DECODER_NICE = 0
-# Otherwise the heartbeat would repair what a lost event left wrong while a test waits for the
-# event, and hide the loss. Tests of the heartbeat shorten the interval.
+# Otherwise the heartbeat would repair what a lost event left wrong while a test waits for that
+# event, and hide the loss. Heartbeat tests shorten the interval.
 SOCKET_HEARTBEAT_SECONDS = 3600
-# A test that looks at something else first still sees the toast, however slow the machine is.
+# So that a test that first looks at something else still sees the toast, even on a slow machine.
 TOAST_SECONDS = 600
 # The rules are loaded once; tests that change them load them again.
 SHIELD_RULES_MAX_SECONDS = 10**9

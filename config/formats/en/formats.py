@@ -1,4 +1,4 @@
-"""How English dates are written: the day first, as elsewhere on the site. Django's are American."""
+"""The format of English dates: the day first, as elsewhere on the site. Django's are American."""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
