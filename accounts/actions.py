@@ -1,4 +1,4 @@
-"""Suspend and restore accounts, as staff decide."""
+"""Suspend and restore accounts after a staff decision."""
 
 from django.db import transaction
 
@@ -19,10 +19,10 @@ def may_switch(actor: Person, user: User) -> bool:
 
 @transaction.atomic
 def set_active(user_id: int, *, active: bool) -> bool:
-    """Suspend or restore an account for a decision that is recorded already.
+    """Suspend or restore an account for a decision that has already been recorded.
 
     Returns:
-        Whether this changed anything. A deleted account stays as it is.
+        Whether this changed anything. A deleted account is never changed.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if user.deleted_at is not None or user.is_active == active:
@@ -34,7 +34,7 @@ def set_active(user_id: int, *, active: bool) -> bool:
 def _store(user: User, *, active: bool) -> None:
     """Change a locked account, and announce it on commit."""
     user.is_active = active
-    announce_member_changed(user.pk)  # to the teams that lose the person
+    announce_member_changed(user.pk)  # to the teams that lose this member
     user.save(update_fields=["is_active"])
-    announce_member_changed(user.pk)  # to the teams that get the person back
+    announce_member_changed(user.pk)  # to the teams that get this member back
     announce_access_changed(user.pk)

@@ -31,9 +31,9 @@ log = structlog.get_logger("trato.accounts")
 
 PASSWORD_OF = "password_of"  # session key: the account whose password this browser knows  # noqa: S105
 
-# The template variables that hold links in mails.
+# Template variables that hold links in emails.
 LINKS = ("activate_url", "invitation_url", "password_reset_url", "signup_url")
-# Mails that may go to somebody who hasn't confirmed the address.
+# Emails that may go to somebody who hasn't confirmed the address.
 TO_STRANGERS = {
     "account/email/email_confirmation",
     "account/email/email_confirmation_signup",
@@ -44,11 +44,11 @@ TO_STRANGERS = {
 
 
 class MailServerAway(OSError):
-    """A mail that somebody is waiting for could not be sent. `config.views` answers with 503."""
+    """An email that somebody is waiting for could not be sent. `config.views` responds with 503."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """What this site does differently from allauth: limits, notifications, links in mails."""
+    """What this site does differently from allauth: limits, notifications, links in emails."""
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return people to where they were before the login, even without a `next`.
 
-        If they weren't anywhere, staff start with their work instead of an inbox.
+        If they come from nowhere, staff start with their work instead of an inbox.
         """
         before = after_login.address(request)
         return before or _staff_page(request.user) or super().get_login_redirect_url(request)
@@ -99,7 +99,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().respond_email_verification_sent(request, user)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """Notify the owner by mail of a login on a new device.
+        """Notify the owner by email of a login on a new device.
 
         The page where the visitor started takes precedence over `next`.
         """
@@ -115,11 +115,11 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- addresses ---------------------------------------------------------------------------
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """If somebody signs up with an address, drop other people's requests to change to it."""
+        """When somebody signs up with an address, drop other people's requests to change to it."""
         email: str = form.cleaned_data["email"]
         if email_addresses.drop_pending(email):
-            # The link mailed for such a request no longer works, so the owner of the address needs
-            # one for this sign-up at once.
+            # The link emailed for such a request no longer works, so the owner of the address needs
+            # one for this sign-up immediately.
             throttle.forget_mails(request, email)
         return super().save_user(request, user, form, commit)
 
@@ -129,7 +129,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Somebody else may have signed up with the address and be waiting for the owner of the
         mailbox to confirm it. So we keep the password only if the link is opened in the browser
-        that signed up.
+        used to sign up.
         """
         user = email_address.user
         is_first = not EmailAddress.objects.filter(user=user, verified=True).exists()
@@ -163,12 +163,12 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- mails -------------------------------------------------------------------------------
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail whose links lead to the configured site; limit mails to strangers.
+        """Send an email whose links lead to the configured site; limit emails to strangers.
 
-        People with an account get it in their language.
+        People with an account get it in their own language.
 
         Raises:
-            MailServerAway: the mail could not be sent. It doesn't count against the limit.
+            MailServerAway: the email could not be sent. It doesn't count against the limit.
         """
         if template_prefix in TO_STRANGERS and not throttle.take_stranger_mail(self.request):
             return
@@ -191,9 +191,9 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Mail a person about a change to their account; about a new address, mail both addresses.
+        """Email a person about a change to their account; about a new address, email both.
 
-        The change stays even if the mail server is away.
+        The change stays even if the mail server is down.
         """
         addresses = [email]
         if template_prefix == "account/email/email_changed" and context:
@@ -205,7 +205,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 )
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the client's address, found in the same way as for every other limit."""
+        """Return the client's address, determined as for every other limit."""
         address = client_address.address_of(request)
         if address is None:
             raise PermissionDenied("the address of the client is unknown")
@@ -218,16 +218,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _staff_page(person: Any) -> str:
-    """Return the page on which a member of staff starts; empty for shoppers and sellers."""
+    """Return the URL of the page where a staff member starts; empty for shoppers and sellers."""
     permission, name = settings.STAFF_START
     starts_there = person.is_staff and not person.is_seller and person.has_perm(permission)
     return reverse(name) if starts_there else ""
 
 
 def _on_this_site(url: str) -> str:
-    """Return the same address on the configured host.
+    """Return the same URL on the configured host.
 
-    The client chooses the host in a request. If mails repeated it, an attacker could make them
+    The client chooses the host in a request. If emails repeated it, an attacker could make them
     link to another site.
     """
     return urljoin(settings.SITE_URL, urlsplit(url)._replace(scheme="", netloc="").geturl())

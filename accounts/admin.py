@@ -46,7 +46,7 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
     # -- permissions ----------------------------------------------------------------------------
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        # Only owners change their address, because they have to confirm it.
+        # Only owners change their email address, because they have to confirm it.
         fixed = ("email", "is_active", "is_superuser", "date_joined", "last_login")
         rights = () if person_of(request).is_superuser else ("role", "is_staff", "groups")
         return (*fixed, *rights)
@@ -104,7 +104,7 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
 class GroupAdmin(StaffAdmin[Group], DjangoGroupAdmin):
     """Staff groups and their permissions.
 
-    Only superusers change them, as with people's permissions: somebody who could edit their own
+    Only superusers change them, as with people's permissions: anybody who could edit their own
     group could do everything.
     """
 
@@ -114,13 +114,13 @@ class GroupAdmin(StaffAdmin[Group], DjangoGroupAdmin):
     has_add_permission = has_delete_permission = has_change_permission
 
 
-# If staff could add, change or copy an address, a second factor or a session, they could log in as
-# somebody else. So only the owners can change them, and nobody sees their secrets.
+# If staff could add, change or copy an email address, a second factor or a session, they could log
+# in as somebody else. So only the owners can change these, and nobody sees their secrets.
 
 
 @admin.register(EmailAddress)
 class EmailAddressAdmin(ReadOnlyAdmin, StaffAdmin[EmailAddress]):
-    """Addresses, and whether their owners have confirmed them."""
+    """Email addresses, and whether their owners have confirmed them."""
 
     list_display = ("email", "user", "primary", "verified")
     list_filter = ("primary", "verified")

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 
 
 class ConfirmAddress(ConfirmEmailView):
-    """Confirm an address. The button logs out somebody who is logged in with another account."""
+    """Confirm an address. The button logs out anybody who is logged in with another account."""
 
     def logout_other_user(self, confirmation: EmailConfirmationHMAC) -> None:
         if self.request.method == "POST":
@@ -27,7 +27,7 @@ class ConfirmAddress(ConfirmEmailView):
 
 @method_decorator(never_cache, name="dispatch")
 class ChoosePassword(PasswordResetFromKeyView):
-    """Choose a password with the link from a mail. Saving it ends the current login."""
+    """Choose a password with the link from an email. Saving it ends the current login."""
 
     def logout(self) -> None:
         if self.request.method == "POST":

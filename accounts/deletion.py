@@ -51,7 +51,7 @@ def delete_account(user_id: int) -> User | None:
         The person before the deletion; None if the account had been deleted already.
 
     Raises:
-        Hindered: something has to be done first.
+        Hindered: something else has to be done first.
         User.DoesNotExist: the account is suspended or doesn't exist.
     """
     before = User.objects.get(pk=user_id)
@@ -74,7 +74,7 @@ def delete_account(user_id: int) -> User | None:
     for part in parts():
         part.erase(person)
     # This comes last. Updating a unique column waits for transactions that have inserted a
-    # reference to the row, and makes later ones wait. Any earlier, a send that holds a
+    # reference to the row, and makes later ones wait. If we did it earlier, a send that holds a
     # conversation's lock could wait for us while we wait for it.
     User.objects.filter(pk=user_id).update(email=f"{user_id}@deleted.invalid")
     announce_access_changed(user_id)

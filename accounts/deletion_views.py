@@ -61,7 +61,7 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
 
 
 def _confirm_by_mail(before: User) -> None:
-    """Confirm the deletion by mail, to the address that the account had."""
+    """Confirm the deletion by email, to the address that the account had."""
     with contextlib.suppress(MailServerAway):
         get_adapter().send_notification_mail(
             "account/email/account_deleted", before, email=before.email

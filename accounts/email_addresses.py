@@ -1,4 +1,4 @@
-"""Who owns an email address: who has confirmed it, and who only wants it."""
+"""Who owns an email address: who has confirmed it, and who only claims it."""
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q
@@ -17,7 +17,7 @@ def is_taken(email: str, user: User | None = None) -> bool:
 
 
 def is_own(user: User, email: str) -> bool:
-    """Whether mails to an address reach the owner of an account."""
+    """Whether emails to an address reach the owner of an account."""
     proven = EmailAddress.objects.filter(user=user, email__iexact=email, verified=True)
     return user.email.lower() == email.lower() or proven.exists()
 
@@ -30,7 +30,7 @@ def drop_pending(email: str) -> bool:
 
 
 def release(email: str, user: User) -> None:
-    """Free an address that `user` has confirmed: unconfirmed accounts that nobody used lose it."""
+    """Free an address that `user` has confirmed: unconfirmed, unused accounts lose it."""
     idle = Q(last_login=None, is_staff=False, is_superuser=False)
     squatters = User.objects.filter(idle, email__iexact=email).exclude(pk=user.pk)
     squatters = squatters.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
@@ -44,7 +44,7 @@ def release(email: str, user: User) -> None:
 
 
 def prove(user: User) -> None:
-    """Confirm a person's address after they have read a mail to it, if it is their only one."""
+    """Confirm a person's only address after they have read an email sent to it."""
     owned = list(EmailAddress.objects.filter(user=user))
     if len(owned) == 1 and owned[0].set_verified():
         owned[0].set_as_primary(conditional=True)

@@ -42,7 +42,7 @@ def append(path: Path, people: Iterable[User]) -> None:
 
 
 def note(person: User) -> None:
-    """Add an account that was just erased. If that fails, `manage.py erased_ids` adds it later."""
+    """List an account that was just erased. If that fails, `manage.py erased_ids` does it later."""
     if not settings.ERASED_IDS_FILE:
         return
     try:

@@ -10,7 +10,7 @@ PASSWORD = "trato-demo"  # noqa: S105 – the demo's, known to everybody
 
 
 class UserFactory(DjangoModelFactory[User]):
-    """A shopper; `seller=True` for a seller, `staff=True` for the staff."""
+    """A shopper; `seller=True` for a seller, `staff=True` for a staff member."""
 
     class Meta:
         model = User

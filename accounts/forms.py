@@ -27,7 +27,7 @@ ROLES = [(User.Role.CONSUMER, _("I'm here to shop")), (User.Role.SELLER, _("I wa
 
 
 class WithoutPlaceholders(forms.BaseForm):
-    """Leave out allauth's placeholders: they repeat the labels."""
+    """Omits allauth's placeholders, which repeat the labels."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +44,7 @@ class ReauthenticateForm(WithoutPlaceholders, AllauthReauthenticateForm):
 
 
 class ResetPasswordKeyForm(WithoutPlaceholders, AllauthResetPasswordKeyForm):
-    """Choose a password with the link from a mail."""
+    """Choose a password with the link from an email."""
 
 
 class SignupForm(WithoutPlaceholders, AllauthSignupForm):
@@ -96,7 +96,7 @@ class SignupForm(WithoutPlaceholders, AllauthSignupForm):
 
 
 class ResetPasswordForm(WithoutPlaceholders, AllauthResetPasswordForm):
-    """Mail somebody who forgot the password, but only at an address that the account owns."""
+    """Email somebody who forgot the password, but only at an address that the account owns."""
 
     users: list[User]
 
@@ -107,7 +107,7 @@ class ResetPasswordForm(WithoutPlaceholders, AllauthResetPasswordForm):
         return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Send no more mails than somebody can use. The link in the last one still works."""
+        """Send no more emails than anybody can use. The link in the last one still works."""
         email: str = self.cleaned_data["email"]
         if throttle.take_password_mail(request, email):
             super().save(request, **kwargs)

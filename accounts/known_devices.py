@@ -1,7 +1,7 @@
 """Devices on which an account has been used, kept in a signed cookie.
 
-With it we recognise a login on a new device, and notify the owner by mail. It also lets the owner
-log in while somebody else guesses the account's password. The cookie doesn't log anybody in.
+This lets us recognise a login on a new device, and notify the owner by email. It also lets the
+owner log in while somebody else guesses the account's password. The cookie doesn't log anybody in.
 """
 
 import secrets
@@ -17,11 +17,11 @@ from .models import User
 
 COOKIE = "device"
 SALT = "trato.device"
-ACCOUNTS_MAX = 5  # in one browser; the least recently used account is forgotten
+ACCOUNTS_MAX = 5  # per browser; the least recently used account is forgotten
 
 
 def of_account(request: HttpRequest, email: str) -> str:
-    """Return the name of the device for an account; empty if the account is new to it."""
+    """Return this device's ID for an account; empty if the account is new to it."""
     known = _known(request)
     if not known:
         return ""
@@ -40,7 +40,7 @@ def remember(request: HttpRequest, user: User) -> None:
 
 
 def _known(request: HttpRequest) -> dict[str, str]:
-    """Return this device's names, by the primary keys of the accounts that have been used on it."""
+    """Return this device's IDs, by the primary keys of the accounts that have been used on it."""
     try:
         devices = signing.loads(
             request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=settings.DEVICE_REMEMBERED_SECONDS
@@ -51,7 +51,7 @@ def _known(request: HttpRequest) -> dict[str, str]:
 
 
 class DeviceCookie(Middleware):
-    """Set the device cookie after somebody has logged in."""
+    """Sets the device cookie after somebody has logged in."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

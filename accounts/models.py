@@ -25,15 +25,16 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a member of staff with all permissions."""
+        """Create a staff member with all permissions."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account.
 
-    `role` is what the account may do on the site. Staff's decisions change `is_active` only through
-    `accounts.actions.set_active`, and deletion clears it; the audit trail has who decided and why.
+    `role` is what the account may do on the site. Staff change `is_active` only through
+    `accounts.actions.set_active`, and deletion clears it; the audit trail records who decided and
+    why.
     """
 
     class Role(models.TextChoices):
@@ -107,7 +108,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def picture_url(self) -> str:
-        """The address of the picture, or an empty string."""
+        """The URL of the picture, or an empty string."""
         return self.picture.url if self.picture else ""
 
     def get_full_name(self) -> str:

@@ -1,4 +1,4 @@
-"""Names for allauth's apps, models and columns on the staff's pages, where allauth has none."""
+"""Names for allauth's apps, models and columns on staff pages, where allauth has none."""
 
 from typing import Any
 

@@ -11,10 +11,10 @@ DIFFERENT_MIN = 4  # characters
 
 
 class SeveralCharactersValidator:
-    """Refuse passwords of spaces or one repeated character: long enough, but easy to guess."""
+    """Refuses passwords of spaces or one repeated character, which are long but easy to guess."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """Raise ValidationError if there are too few different visible characters."""
+        """Raise ValidationError if there are too few distinct visible characters."""
         seen = {character for character in password if not is_blank(character)}
         if len(seen) < DIFFERENT_MIN:
             raise ValidationError(self.get_help_text(), code="too_few_different")

@@ -1,7 +1,7 @@
-"""A person's language and time zone, stored in the account and in cookies of each browser.
+"""A person's language and time zone, stored in the account and in each browser's cookies.
 
 Pages read only the cookies, so no request has to load the person's row for them. A login sets the
-cookies, so that a new device speaks the person's language at once.
+cookies, so that a new device uses the person's language immediately.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def remember(response: HttpResponse, user: User) -> HttpResponse:
 
 
 def _set(response: HttpResponse, name: str, value: str) -> None:
-    # Scripts read the cookies, to write on a page in the same language and time zone.
+    # Scripts read the cookies, to use the same language and time zone on a page.
     response.set_cookie(
         name,
         value,
@@ -50,7 +50,7 @@ def adopt_language(user: User) -> None:
 
 
 def switch_language(request: HttpRequest) -> HttpResponse:
-    """Django's view for the switch on each page; also stores a logged-in person's choice."""
+    """Django's view for each page's language switch; also stores a logged-in person's choice."""
     response: HttpResponse = set_language(request)
     language = request.POST.get("language")
     if request.user.is_authenticated and language in dict(settings.LANGUAGES):
@@ -60,7 +60,7 @@ def switch_language(request: HttpRequest) -> HttpResponse:
 
 @contextmanager
 def of(user: User | None) -> Iterator[None]:
-    """Use a person's language and time zone, for example for a mail to them."""
+    """Use a person's language and time zone, for example for an email to them."""
     language = (user.language if user else "") or translation.get_language()
     zone = zone_of(user.time_zone) if user else None
     with translation.override(language), timezone.override(zone or timezone.get_current_timezone()):

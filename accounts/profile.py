@@ -14,7 +14,7 @@ from .models import User
 def change_profile(actor: User, values: Mapping[str, Any]) -> User:
     """Store the given columns of a person's own row, and nothing else; return the row.
 
-    Since the row was loaded, staff may have suspended the account or another tab deleted it.
+    Staff may have suspended the account since the row was loaded, or another tab deleted it.
 
     Raises:
         User.DoesNotExist: the account was suspended or deleted meanwhile.

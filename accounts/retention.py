@@ -19,7 +19,7 @@ def _sessions() -> Rows:
 
 
 def _devices() -> Rows:
-    """Entries in the list of devices, including addresses, for sessions that have ended."""
+    """Entries in the device list, including IP addresses, of sessions that have ended."""
     session = Session.objects.filter(session_key=OuterRef("session_key"))
     return UserSession.objects.filter(~Exists(session))
 
@@ -34,7 +34,7 @@ def _unverified() -> Rows:
         last_login__isnull=True,
         is_staff=False,
         is_superuser=False,
-        is_active=True,  # a suspended account is kept, so that the address can't sign up again
+        is_active=True,  # suspended accounts stay, so their addresses can't sign up again
     )
 
 

@@ -1,4 +1,4 @@
-"""Require a second factor before staff see anything of the admin, on pages and on sockets."""
+"""Require a second factor before staff see anything in the admin, on pages and on sockets."""
 
 from collections.abc import Mapping
 from typing import cast

@@ -1,8 +1,8 @@
-"""Forms for codes and keys of a second factor.
+"""Forms for a second factor's codes and keys.
 
-allauth answers 500 if a key's data is malformed, and accepts the code with which an app was set up
-a second time. The fixes rely on `allauth.mfa` (tested with 65.21): the form names are in its
-settings, but `TOTP._mark_code_used` is private.
+allauth responds with 500 if a key's data is malformed, and accepts a second time the code with
+which an app was set up. The fixes rely on `allauth.mfa` (tested with 65.21): the form names are in
+its settings, but `TOTP._mark_code_used` is private.
 """
 
 import binascii
@@ -71,7 +71,7 @@ class ReadsKeyData(forms.Form):
 
 
 class AddKeyForm(ReadsKeyData, AddWebAuthnForm):
-    """Add a security key. allauth's form has no label for the name, so no translation either."""
+    """Add a security key. allauth's form has no label for the name, and so no translation."""
 
     name = forms.CharField(label=_("The key's name"), required=False, max_length=60)
 

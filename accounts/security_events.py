@@ -58,11 +58,11 @@ def _on_factor_added(
 def _on_factor_removed(
     sender: Any, user: User, authenticator: Authenticator, **kwargs: Any
 ) -> None:
-    announce_access_changed(user.pk)  # staff lose what it let them see
+    announce_access_changed(user.pk)  # staff lose the access it gave them
     _record(user, "user.factor_removed", authenticator.get_type_display())
 
 
 def _record(user: User, verb: str, reason: str = "") -> None:
-    """Record a change to how a member of staff logs in, like all other acts of staff."""
+    """Record a change to how a staff member logs in, like all other staff actions."""
     if user.is_staff:
         record(user, verb, f"user:{user.pk}", reason)

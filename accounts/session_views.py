@@ -1,4 +1,4 @@
-"""The list of a person's sessions: where the account is logged in, and the end of all others."""
+"""The list of a person's sessions: where the account is logged in, and how to end all others."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Limit attempts to guess passwords, and mails to people who may not have asked for them.
+"""Limit password guesses, and emails to people who may not have asked for them.
 
 Passwords are counted as in OWASP's "Slow Down Online Guessing Attacks with Device Cookies":
-attempts from unknown devices are counted by network address, by pair of address and account, and by
+attempts from unknown devices are counted per network address, per address and account, and per
 account; a device on which the account has been used has a separate count. This slows down an
 attacker, but doesn't lock out the owner. Nothing here reveals whether an account exists.
 
@@ -28,11 +28,11 @@ def try_password(request: HttpRequest, email: str) -> list[ratelimit.RateLimitUs
     """Count an attempt before the password is checked, so that parallel attempts are counted too.
 
     Args:
-        email: the address of the account, which may not exist.
+        email: the account's address; the account may not exist.
 
     Returns:
         What was counted, for `take_back` if the password is right. None if there were too many
-        attempts: then the password must not be checked.
+        attempts; the password must not be checked then.
     """
     counted: list[ratelimit.RateLimitUsage] = []
     for action, rates, key in _password_counts(request, email.lower()):
@@ -51,7 +51,7 @@ def take_back(counted: list[ratelimit.RateLimitUsage]) -> None:
 
 
 def forget_tries(request: HttpRequest, email: str) -> None:
-    """Forget the attempts on an account once somebody has read a mail sent to its address."""
+    """Forget the attempts on an account once somebody has read an email sent to its address."""
     for action, rates, key in _password_counts(request, email.lower()):
         if action not in ("password_address", "password_site"):
             config = {action: _keyed(rates)}
@@ -66,7 +66,7 @@ def _password_counts(request: HttpRequest, email: str) -> list[tuple[str, str, s
     site = site_of(request)
     wide = [("password_site", settings.LOGIN_FAILURES_PER_IPV6_SITE, site)] if site else []
     return [
-        # The widest limit comes last: an attempt that an earlier limit refuses doesn't use it up
+        # The widest limit comes last, so an attempt that an earlier limit refuses doesn't use it up
         # for others.
         ("password_address", settings.LOGIN_FAILURES_PER_ADDRESS, address),
         ("password_pair", settings.LOGIN_FAILURES_PER_PAIR, f"{address} {email}"),
@@ -82,12 +82,12 @@ def take_signup(request: HttpRequest) -> bool:
 
 
 def too_often(request: HttpRequest) -> HttpResponse:
-    """Return the answer to a request that one of these limits refuses."""
+    """Return the response to a request that one of these limits refuses."""
     return ratelimit.respond_429(request)
 
 
 def take_stranger_mail(request: HttpRequest, *, look_only: bool = False) -> bool:
-    """Count an unrequested mail, unless `look_only`; return False if it must not be sent."""
+    """Count an unrequested email, unless `look_only`; return False if it must not be sent."""
     rates = settings.STRANGER_MAILS_PER_SITE
     usage = _consume(request, "stranger_mail", rates, WHOLE_SITE, look_only=look_only)
     is_allowed = usage is not None
@@ -97,13 +97,13 @@ def take_stranger_mail(request: HttpRequest, *, look_only: bool = False) -> bool
 
 
 def take_password_mail(request: HttpRequest, email: str) -> bool:
-    """Count a mail for choosing a password; return False if one was sent recently."""
+    """Count an email for choosing a password; return False if one was sent recently."""
     rates = settings.PASSWORD_MAILS_PER_ADDRESS
     return _consume(request, "password_mail", rates, email.lower()) is not None
 
 
 def forget_mails(request: HttpRequest, email: str) -> None:
-    """Allow an address another mail to confirm it or to choose a password."""
+    """Allow an address another email to confirm it or to choose a password."""
     key = email.lower()
     ratelimit.clear(request, app="allauth.account", action="confirm_email", key=key)
     config = {"password_mail": _keyed(settings.PASSWORD_MAILS_PER_ADDRESS)}

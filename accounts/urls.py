@@ -13,7 +13,7 @@ urlpatterns = [
     path("delete/", deletion_views.delete, name="delete"),
     path("deleted/", deletion_views.deleted, name="deleted"),
     path("demo-login/", views.demo_login, name="demo_login"),
-    # Replacements for allauth's pages at the same addresses; allauth's names still resolve to them.
+    # Replacements for allauth's pages at the same URLs; allauth's names still resolve to them.
     re_path(
         r"^confirm-email/(?P<key>[-:\w]+)/$",
         allauth_views.ConfirmAddress.as_view(),
@@ -29,7 +29,7 @@ urlpatterns = [
         "2fa/webauthn/keys/<int:pk>/remove/", allauth_views.RemoveKey.as_view(), name="remove_key"
     ),
     path("sessions/", session_views.Sessions.as_view(), name="sessions"),
-    # People without a password choose one by mail; having a session is not enough.
+    # People without a password choose one by email; having a session is not enough.
     path(
         "password/set/",
         never_cache(RedirectView.as_view(pattern_name="account_reset_password")),

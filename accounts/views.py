@@ -18,7 +18,7 @@ from .models import User
 
 
 class EmailView(AllauthEmailView):
-    """allauth's page for email addresses; also says if it is too early for another mail."""
+    """allauth's page for email addresses; also says if it is too early for another email."""
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)

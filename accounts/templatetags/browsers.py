@@ -1,4 +1,4 @@
-"""The names of browsers, as people know them."""
+"""Browser names that people recognise."""
 
 from django import template
 
