@@ -1,4 +1,4 @@
-"""The only access to shops and products. A person gets a 404 for what they may not see."""
+"""The only access to shops and products. People get a 404 for what they may not see."""
 
 import hashlib
 import uuid
@@ -53,7 +53,7 @@ def own_products(user: Person) -> QuerySet[Product]:
 
 
 def own_product(user: Person, slug: str, *, lock: bool = False) -> Product:
-    """Return a product that the person may change; raise Http404 if there is no such product.
+    """Return a product that the person may change; raise Http404 if there is none.
 
     Args:
         lock: hold the row's lock until the transaction ends, so that writers take turns.
@@ -122,7 +122,7 @@ def owned_shop(user: User, shop_id: int) -> Shop:
 
 
 def invitations_for(user: User) -> QuerySet[TeamInvitation]:
-    """Return the open team invitations for the account's address, if it is confirmed."""
+    """Return the open team invitations for the account's email address, if it is confirmed."""
     return _invitations().filter(
         Exists(_confirmed(user)), email=user.email.lower(), expires_at__gt=timezone.now()
     )
@@ -151,5 +151,5 @@ def _invitations() -> QuerySet[TeamInvitation]:
 
 
 def kept_pictures(user: User, form_key: uuid.UUID) -> QuerySet[KeptPicture]:
-    """Return the pictures from a person's refused form, kept for the next try."""
+    """Return the pictures from a person's refused form, kept for the next attempt."""
     return KeptPicture.objects.filter(owner=user, form_key=form_key)

@@ -38,7 +38,7 @@ def create_product(
     Args:
         values: its columns, all of `Product.FORM_COLUMNS`.
         keys: the form's keys, see `submissions`. A repeat returns the first result. Pictures kept
-            from the form's earlier tries are added.
+            from the form's earlier attempts are added.
 
     Raises:
         Http404: the shop is not one of the actor's, or has just closed.
@@ -74,17 +74,17 @@ def change_product(
 
     Args:
         values: the new values of its columns.
-        seen: `Product.fingerprints` from when the form was shown; a column that is missing there
-            counts as changed.
+        seen: `Product.fingerprints` from when the form was shown; a column missing there counts as
+            changed.
         pictures: new pictures. A form sent twice with the same content adds them once.
-        keys: the form's keys. Pictures kept from its earlier tries are added as well.
+        keys: the form's keys. Pictures kept from its earlier attempts are added as well.
         published: also publish the product (True) or unpublish it (False), see `set_published`.
 
     Raises:
         Http404: there is no such product, or the actor doesn't work for its shop or its new shop.
-        ChangedMeanwhile: a colleague has since changed a column to something else.
-        ValidationError: the product would have too many pictures, or it would be published while
-            staff keep it off sale.
+        ChangedMeanwhile: a colleague has changed a column to something else since.
+        ValidationError: the product would have too many pictures, or would be published although
+            staff have taken it off sale.
     """
     product = access.own_product(actor, slug, lock=True)
     access.own_shop(actor, values["shop"].pk)
@@ -142,7 +142,7 @@ def _set_published(product: Product, published: bool) -> list[str]:
 
 
 def _require_room_for_product(shop: Shop) -> None:
-    # Lock the shop, so that changes take turns, also with the deletion of its owner's account.
+    # Lock the shop, so that changes take turns, also with deleting its owner's account.
     get_object_or_404(Shop.objects.select_for_update(no_key=True), pk=shop.pk, closed_at=None)
     if Product.objects.filter(shop=shop).count() >= settings.PRODUCTS_PER_SHOP:
         raise ValidationError(
@@ -217,7 +217,7 @@ def remove_picture(actor: User, slug: str, picture_id: int) -> None:
     """Remove a picture from its product. Raises Http404 if another shop has the product.
 
     The file stays, because conversations show the product with the picture it had when somebody
-    asked. `purge_expired` deletes it when no conversation shows it any more.
+    asked. `purge_expired` deletes it once no conversation shows it.
     """
     product = access.own_product(actor, slug, lock=True)
     product.images.filter(pk=picture_id).update(removed_at=timezone.now())

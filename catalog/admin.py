@@ -36,7 +36,7 @@ class TeamInvitationInline(ReadOnlyAdmin, admin.TabularInline[TeamInvitation, Sh
 
 
 class FormerSlugInline(ReadOnlyAdmin, admin.TabularInline[FormerSlug, Shop]):
-    """The shop's earlier addresses, which still lead to it."""
+    """The shop's earlier slugs, which still lead to it."""
 
     model = FormerSlug
     fields = readonly_fields = ("slug", "created_at")
@@ -73,7 +73,7 @@ class ShopAdmin(KeptAdmin, StaffAdmin[Shop]):
         )
 
     def save_model(self, request: HttpRequest, obj: Shop, form: Any, change: bool) -> None:
-        """Save a shop; its former address keeps leading to it."""
+        """Save a shop; its former URL still leads to it."""
         if change and "slug" in form.changed_data:
             shops.keep_leading_here(obj, form.initial["slug"])
         super().save_model(request, obj, form, change)

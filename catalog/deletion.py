@@ -18,7 +18,7 @@ OWNER = ShopMember.Role.OWNER
 
 
 def closing_with(person: Any) -> QuerySet[Shop]:
-    """Return the shops that close with an account: its person owns them and has no colleagues."""
+    """Return the shops that close with an account: its owner has no colleagues there."""
     return _owned(person).filter(~Exists(_others(person)))
 
 

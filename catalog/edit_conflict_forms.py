@@ -15,7 +15,7 @@ R = TypeVar("R", bound=FingerprintedRow)
 
 
 class FingerprintForm(forms.ModelForm[R]):
-    """A form that knows what its author has seen, in the hidden field `seen`."""
+    """A form that knows what its author has seen, from the hidden field `seen`."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -1,4 +1,4 @@
-"""Rows that several people may edit at once: a form writes only what its author has changed.
+"""Rows that several people may edit at once: a form writes only what its author changed.
 
 The form contains fingerprints of the columns from when it was shown. If a colleague has changed the
 same column meanwhile, nothing is stored and the form asks. `trato.edit_conflicts` does the same for
@@ -52,11 +52,10 @@ def set_changed(
     Args:
         row: the row as it is now, locked.
         values: the form's values of its columns.
-        seen: `fingerprints` from when the form was shown; a column that is missing there counts as
-            changed.
+        seen: `fingerprints` from when the form was shown; a column missing there counts as changed.
 
     Raises:
-        ChangedMeanwhile: a colleague has since changed a column to something else.
+        ChangedMeanwhile: a colleague has changed a column to something else since.
     """
     wanted = {name: fingerprint(value) for name, value in values.items()}
     changed = [name for name, mark in wanted.items() if mark != seen.get(name)]

@@ -1,7 +1,7 @@
-"""The filters of the product list, read from the address.
+"""The product list's filters, parsed from the URL.
 
-Prices in different currencies can't be compared. So a list that is filtered or sorted by price
-only has products in one currency, the chosen one or `DEFAULT_CURRENCY`, and the page names it.
+Prices in different currencies can't be compared. So a list filtered or sorted by price has products
+in one currency only, the chosen one or `DEFAULT_CURRENCY`, and the page names it.
 """
 
 from dataclasses import dataclass

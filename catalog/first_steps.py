@@ -14,8 +14,8 @@ class ShownSteps:
     """What `templates/catalog/_first_steps.html` shows.
 
     Args:
-        url: the absolute address of the shop's page, to share.
-        back: the address of the page with the steps; their buttons lead back to it.
+        url: the absolute URL of the shop's page, to share.
+        back: the URL of the page with the steps; their buttons lead back to it.
     """
 
     steps: queries.FirstSteps

@@ -1,4 +1,4 @@
-"""Addresses that shops had earlier."""
+"""Slugs that shops had earlier."""
 
 from django.db import models
 from django.utils import timezone
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class FormerSlug(models.Model):
-    """An earlier address of a shop: it leads to the shop, and no other shop may take it."""
+    """A shop's earlier slug: it still leads to the shop, and no other shop may take it."""
 
     shop = models.ForeignKey(
         "catalog.Shop",

@@ -98,7 +98,7 @@ class AmountField(forms.CharField):
 
 
 def read_amount(text: str, currency: str) -> int:
-    """Parse an amount in minor units. Raises ValidationError with a message for the person."""
+    """Parse an amount into minor units. Raises ValidationError with a message for the person."""
     marks = "|".join(map(re.escape, Product.Currency(currency).label.split()))
     bare = re.sub(rf"^\s*(?:{marks})|(?:{marks})\s*$", "", text, flags=re.IGNORECASE)
     return to_minor(read_number(bare, decimals(currency), MAX_PRICE), currency)
@@ -116,7 +116,7 @@ class ProductForm(FingerprintForm[Product]):
     Args:
         shops: the shops that the person works for.
         uploader: the person who uploads the pictures.
-        kept: the number of pictures kept from an earlier try.
+        kept: the number of pictures kept from an earlier attempt.
     """
 
     amount = AmountField(label=_("Price"))

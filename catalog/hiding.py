@@ -9,13 +9,13 @@ from .models import Product, Shop
 
 
 def may_hide(actor: Person) -> bool:
-    """Return whether a member of staff may take products off sale."""
+    """Return whether a staff member may take products off sale."""
     return actor.is_active and actor.is_staff and actor.has_perm("catalog.hide_product")
 
 
 @transaction.atomic
 def set_hidden(product_id: int, *, hidden: bool) -> bool:
-    """Take a product off sale, or allow it again, for a decision that is recorded already.
+    """Take a product off sale, or allow it again, for a decision that has already been recorded.
 
     Its shop still sees it, and conversations about it stay. When staff allow it again, it is
     published if it was published before, unless its shop has closed since.

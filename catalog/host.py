@@ -18,7 +18,7 @@ from . import access, deletion, first_steps, hiding, models, money
 
 
 class CatalogHost(MessagingHost):
-    """Shops and their members; only accounts with the seller's role act for a shop."""
+    """Shops and their members; only accounts with the seller role act for a shop."""
 
     person_picture_field = shop_picture_field = "picture"
     person_language_field = "language"
@@ -53,7 +53,7 @@ class CatalogHost(MessagingHost):
         return cast(models.Shop, shop).time_zone
 
     def find_shop(self, slug: str) -> models.Shop | None:
-        """Find a shop by a former address too: a page may have been loaded before it changed."""
+        """Find a shop by a former slug too: a page may have been loaded before it changed."""
         shops = models.Shop.objects.filter(closed_at=None)
         shop = shops.filter(slug=slug).first()
         return shop or shops.filter(former_slugs__slug=slug).first()

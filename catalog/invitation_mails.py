@@ -1,4 +1,4 @@
-"""Mails with invitations to a shop's team."""
+"""Invitation emails to join a shop's team."""
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -15,12 +15,12 @@ from . import invitations
 
 
 def may_send(request: HttpRequest) -> bool:
-    """Return whether the site may send another mail to somebody who hasn't asked for it."""
+    """Return whether the site may send another email to somebody who hasn't asked for it."""
     return throttle.take_stranger_mail(request, look_only=True)
 
 
 def send(request: HttpRequest, offer: invitations.Offer) -> bool:
-    """Mail an invitation that is committed; return False if the mail server can't be reached.
+    """Email a committed invitation; return False if the mail server can't be reached.
 
     People with an account get it in their language, others in the inviter's.
     """

@@ -1,4 +1,4 @@
-"""Pages behind the link in a mail with an invitation."""
+"""Pages behind the link in an invitation email."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ GONE = 410
 
 
 def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Remember which link was opened, and redirect to a page without the token in its address.
+    """Remember which link was opened, and redirect to a page without the token in its URL.
 
-    Invented links are not remembered: each would leave a session in the database.
+    Made-up links are not remembered: each would leave a session in the database.
     """
     if access.invitation_of_link(token):
         invitation_links.remember(request, token)

@@ -1,7 +1,7 @@
 """What people do with invitations to a shop's team.
 
-An invitation is for an address, and only an account that has confirmed it can answer. The link in
-the mail holds a token. We store only the token's hash, so each mail gets a new token.
+An invitation is for an email address, and only an account that has confirmed it can answer. The
+link in the email holds a token. We store only the token's hash, so each email gets a new token.
 """
 
 import secrets
@@ -27,7 +27,7 @@ Role = ShopMember.Role
 
 
 class Offer(NamedTuple):
-    """An invitation, and the token for its mail; no token if the mail has already been sent."""
+    """An invitation, and the token for its email; no token if the email has already been sent."""
 
     invitation: TeamInvitation | None
     token: str
@@ -41,11 +41,11 @@ def invite(
     """Invite somebody to the shop's team, without revealing whether the address has an account.
 
     Args:
-        key: the form's key, see `submissions`. A repeat sends no second mail.
+        key: the form's key, see `submissions`. A repeat sends no second email.
 
     Raises:
         PermissionDenied: the actor does not own the shop.
-        Refused: too many mails with invitations today.
+        Refused: too many invitation emails today.
         ValidationError: the address is already on the team or invited, the team is complete, or
             too many people have not answered.
     """
@@ -85,14 +85,14 @@ def invite_again(actor: User, invitation_id: int, key: uuid.UUID | None = None) 
     """Renew an invitation: its old link stops working, and it expires later.
 
     Args:
-        key: the form's key. A repeat sends no second mail.
+        key: the form's key. A repeat sends no second email.
 
     Returns:
         An offer without an invitation if somebody has answered or withdrawn it.
 
     Raises:
         PermissionDenied: the actor does not own the shop.
-        Refused: too many mails with invitations today.
+        Refused: too many invitation emails today.
     """
     rows = TeamInvitation.objects.filter(pk=invitation_id)
     for shop_id in rows.values_list("shop_id", flat=True):
@@ -112,13 +112,13 @@ def invite_again(actor: User, invitation_id: int, key: uuid.UUID | None = None) 
 
 
 def note_mailed(offer: Offer) -> None:
-    """Note that the mail is on its way, unless there is a newer one."""
+    """Record that the email is on its way, unless there is a newer one."""
     rows = TeamInvitation.objects.filter(token_hash=access.hash_of(offer.token))
     rows.update(mailed_at=timezone.now())
 
 
 def note_not_mailed(invitation: TeamInvitation) -> None:
-    """Don't count a mail that the mail server has not accepted."""
+    """Don't count an email that the mail server has not accepted."""
     for limit, who in _limits(invitation):
         rate_limits.give_back(limit, who)
 
@@ -147,7 +147,7 @@ def answer(
 ) -> Shop | None:
     """Accept or decline an invitation to a team; return None if it is no longer open.
 
-    Accepting makes a shopper's account a seller's.
+    Accepting turns a shopper's account into a seller's.
 
     Args:
         key: the form's key. A repeat returns the same shop.
@@ -186,7 +186,7 @@ def answer(
 
 
 def _renew(invitation: TeamInvitation, actor: User) -> str:
-    """Save an invitation with a new token, count the mail, and return the token."""
+    """Save an invitation with a new token, count the email, and return the token."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     invitation.invited_by = actor
     for limit, who in _limits(invitation):

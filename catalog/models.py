@@ -50,7 +50,8 @@ class Shop(FingerprintedRow):
         validators=[validate_time_zone],
         help_text=_("IANA name."),
     )
-    # Staff know who runs it. Nobody else can use its name, see `shops.is_name_of_verified`.
+    # Staff have verified who runs it. Nobody else can use its name, see
+    # `shops.is_name_of_verified`.
     is_verified = models.BooleanField(_("verified"), default=False)
     # Square and re-encoded by `trato.images`.
     picture = models.FileField(_("picture"), upload_to="shops/", blank=True, db_default="")
@@ -75,7 +76,7 @@ class Shop(FingerprintedRow):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a name that resembles another shop's, and another shop's former address."""
+        """Refuse a name that resembles another shop's, and another shop's former slug."""
         if Shop.resembling(self.name).exclude(pk=self.pk).exists():
             raise ValidationError({"name": ValidationError(NAME_TAKEN, code="taken")})
         if FormerSlug.objects.filter(slug=self.slug).exclude(shop=self.pk).exists():
@@ -83,7 +84,7 @@ class Shop(FingerprintedRow):
 
     @classmethod
     def resembling(cls, name: str) -> "models.QuerySet[Shop]":
-        """Return shops with a similar name, and verified shops that the name claims to be."""
+        """Return shops with a similar name, and verified shops that the name impersonates."""
         claims = models.Q(is_verified=True, name_skeleton__in=claimed(name))
         return cls._default_manager.filter(models.Q(name_skeleton=skeleton(name)) | claims)
 
@@ -92,7 +93,7 @@ class Shop(FingerprintedRow):
 
     @property
     def picture_url(self) -> str:
-        """The address of the picture, or an empty string."""
+        """The URL of the picture, or an empty string."""
         return self.picture.url if self.picture else ""
 
 
@@ -134,7 +135,7 @@ class TeamInvitation(models.Model):
     """An invitation to a shop's team.
 
     The person joins by accepting it. It is for an email address, whether or not that has an
-    account, so the form doesn't reveal who sells here. The link in the mail only finds the
+    account, so the form doesn't reveal who sells here. The link in the email only finds the
     invitation: only an account that has confirmed the address can answer it.
     """
 
@@ -145,7 +146,7 @@ class TeamInvitation(models.Model):
     role = models.CharField(
         _("role"), max_length=5, choices=ShopMember.Role, default=ShopMember.Role.AGENT
     )
-    # For the link in the latest mail. A leaked database contains no links.
+    # For the link in the latest email. A leaked database contains no links.
     token_hash = models.CharField(  # noqa: DJ001  # unique, so none is NULL
         max_length=64, unique=True, null=True, editable=False, help_text="SHA-256, in hex."
     )
@@ -174,7 +175,7 @@ class TeamInvitation(models.Model):
 
 
 class Category(models.Model):
-    """A category of the marketplace, named in both languages of the site."""
+    """A category of the marketplace, named in both of the site's languages."""
 
     name = models.CharField(_("name (English)"), max_length=40, unique=True)
     name_es = models.CharField(_("name (Spanish)"), max_length=40)
@@ -266,7 +267,7 @@ class Product(FingerprintedRow):
 
     @property
     def is_hidden(self) -> bool:
-        """Whether staff have taken it off sale; then its shop can't publish it."""
+        """Whether staff have taken it off sale; if so, its shop can't publish it."""
         return self.hidden_at is not None
 
     @property
@@ -286,12 +287,12 @@ class Product(FingerprintedRow):
 
     @property
     def image_url(self) -> str:
-        """The address of the first picture, or an empty string."""
+        """The URL of the first picture, or an empty string."""
         cover = self.cover
         return cover.file.url if cover else ""
 
 
-# Models of this app in other modules.
+# This app's models in other modules.
 from .former_slugs import FormerSlug as FormerSlug  # noqa: E402
 from .picture_models import KeptPicture as KeptPicture  # noqa: E402
 from .picture_models import ProductImage as ProductImage  # noqa: E402

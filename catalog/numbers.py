@@ -25,13 +25,13 @@ AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
 def read_number(text: str, decimals: int, maximum: int) -> Decimal:
-    """Parse a number that somebody has written.
+    """Parse a number that somebody typed.
 
     Args:
         text: digits; a comma or a point before the decimals; spaces, apostrophes, commas or
             points between groups of three digits.
-        decimals: how many the number may have. If it may have none, `1.250` is unambiguous.
-        maximum: the largest number that is accepted.
+        decimals: how many the number may have. If none are allowed, `1.250` is unambiguous.
+        maximum: the largest number to accept.
 
     Raises:
         ValidationError: it isn't a number, has too many decimals, is too large, or is ambiguous.
@@ -65,5 +65,5 @@ def read_number(text: str, decimals: int, maximum: int) -> Decimal:
 
 
 def write_number(number: Decimal | int, decimals: int = 0) -> str:
-    """Format a number for a form field, in the reader's language and without groups."""
+    """Format a number for a form field, in the reader's language and without grouping."""
     return formats.number_format(number, decimals, use_l10n=True)

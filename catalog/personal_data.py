@@ -1,4 +1,4 @@
-"""A person's shops and products. What others on a team did there is not the person's data."""
+"""A person's shops and products, but not what others on a team did there."""
 
 from typing import Any
 

@@ -55,7 +55,7 @@ def cover_of(product_id: int) -> models.QuerySet[ProductImage]:
 
 
 class KeptPicture(models.Model):
-    """A picture from a form that was refused for another reason; it is added with the next try.
+    """A picture from a form that was refused for another reason, to be added with the next attempt.
 
     Browsers clear file fields when a form is shown again.
     """

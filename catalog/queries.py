@@ -1,4 +1,4 @@
-"""What the pages load. Each docstring says how many statements it costs."""
+"""Reads for the pages. Each docstring says how many statements it costs."""
 
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -62,7 +62,7 @@ def pictures_and_neighbours(product: Product) -> tuple[list[ProductImage], list[
     """Return a product's pictures, and the covers of its shop's newest other products.
 
     One statement loads both, because the product page must not cost more. So it leaves out products
-    without a picture. Each cover has its product loaded.
+    without pictures. Each cover has its product loaded.
     """
     pictures: list[ProductImage] = []
     covers: dict[int, ProductImage] = {}
@@ -95,7 +95,7 @@ class Team:
     """A shop's team, as its members see it.
 
     Args:
-        is_owned: whether the person who looks owns the shop; only owners see invitations.
+        is_owned: whether the viewer owns the shop; only owners see invitations.
         form: for inviting somebody.
     """
 
@@ -107,7 +107,7 @@ class Team:
 
     @property
     def has_one_owner(self) -> bool:
-        """Whether only one owner can act. This owner can't leave or step down."""
+        """Whether there is only one active owner, who can't leave or step down."""
         owners = (row for row in self.members if row.role == ShopMember.Role.OWNER)
         return sum(row.user.is_active for row in owners) == 1
 
@@ -158,7 +158,7 @@ class FirstSteps:
     """A new shop's progress through its first steps.
 
     Args:
-        draft: the address part of its newest draft; empty if it has none.
+        draft: the slug of its newest draft; empty if it has none.
     """
 
     shop: Shop

@@ -1,4 +1,4 @@
-"""How long abandoned shops, pictures, keys of forms and invitations are kept."""
+"""How long abandoned shops, pictures, form keys and invitations are kept."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +12,7 @@ from .models import KeptPicture, ProductImage, Shop, ShopMember, SubmittedForm, 
 
 
 def _abandoned() -> QuerySet[Shop]:
-    """Shops whose accounts were deleted unverified. They would otherwise keep their names.
+    """Shops whose accounts were deleted unverified. Otherwise their names would stay taken.
 
     A shop with products or conversations is kept, because these refer to it.
     """
@@ -27,7 +27,7 @@ def _delete_shop_pictures(shop_ids: Sequence[int]) -> None:
 
 
 def delete_shop_picture(shop: Shop) -> None:
-    """Delete the file of a shop's picture once the transaction is committed."""
+    """Delete a shop picture's file once the transaction is committed."""
     if shop.picture:
         delete_on_commit([str(shop.picture.name)])
 
@@ -42,7 +42,7 @@ def _delete_files(picture_ids: Sequence[int]) -> None:
 
 
 def delete_files(pictures: Iterable[KeptPicture | ProductImage]) -> None:
-    """Delete the files of pictures after the deletion of their rows is committed."""
+    """Delete pictures' files once the deletion of their rows is committed."""
     delete_on_commit(str(picture.file.name) for picture in pictures)
 
 

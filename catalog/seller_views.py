@@ -50,7 +50,7 @@ def my_products(request: PersonRequest) -> HttpResponse:
 
 @person_required
 def new_product(request: PersonRequest) -> HttpResponse:
-    """Create a product, which is a draft unless it is published in the same step."""
+    """Create a product, as a draft unless it is published in the same step."""
     if not access.shops_of(request.user).exists():
         return redirect("catalog:open_shop")
     return _edit(request, Product())
@@ -129,7 +129,7 @@ def _store(request: PersonRequest, form: ProductForm, slug: str) -> Product:
 
 
 def _saved(request: PersonRequest, product: Product) -> HttpResponse:
-    """Say whether the product is for sale now: people may think so of a saved draft."""
+    """Say whether the product is for sale now: people may assume so of a saved draft."""
     published = PUBLISHED.get(request.POST.get("published", ""))
     if published is not None:
         return _published(request, is_published=product.is_published)

@@ -21,7 +21,7 @@ class ShopForm(FingerprintForm[Shop]):
     """A shop's settings, which its owner changes.
 
     Args:
-        place: the absolute address under which shops have their pages.
+        place: the absolute URL under which shops have their pages.
     """
 
     time_zone = forms.ChoiceField(

@@ -1,4 +1,4 @@
-"""What people do with their shop: its name, texts, address, picture, and first steps."""
+"""What people do with their shop: its name, texts, slug, picture, and first steps."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,18 +25,18 @@ def change_shop(
 ) -> Shop:
     """Store only the columns of a shop that an owner has changed.
 
-    An address that the shop gives up still leads to it.
+    A slug that the shop gives up still leads to it.
 
     Args:
         values: the new values of its columns.
-        seen: `Shop.fingerprints` from when the form was shown; a column that is missing there
-            counts as changed.
+        seen: `Shop.fingerprints` from when the form was shown; a column missing there counts as
+            changed.
 
     Raises:
         Http404: the actor doesn't work for the shop.
         PermissionDenied: the actor doesn't own the shop.
-        ChangedMeanwhile: another owner has since changed a column to something else.
-        ValidationError: another shop has the name or the address, or the address changed too often.
+        ChangedMeanwhile: another owner has changed a column to something else since.
+        ValidationError: another shop has the name or the slug, or the slug changed too often.
     """
     shop = _own_shop(actor, shop_id)
     slug = shop.slug
@@ -51,11 +51,11 @@ def change_shop(
     try:
         with transaction.atomic():
             shop.save(update_fields=changed)
-    except IntegrityError:  # somebody took the name or address after validation
+    except IntegrityError:  # somebody took the name or slug after validation
         is_slug = Shop.objects.filter(slug=shop.slug).exclude(pk=shop.pk).exists()
         field, text = ("slug", SLUG_TAKEN) if is_slug else ("name", NAME_TAKEN)
         raise ValidationError({field: ValidationError(text, "taken")}) from None
-    # Check this after the write, which waits for a shop that is giving up the address.
+    # Check this after the write, which waits for a shop that is giving up the slug.
     if FormerSlug.objects.filter(slug=shop.slug).exclude(shop=shop).exists():
         raise ValidationError({"slug": ValidationError(SLUG_TAKEN, "taken")})
     return shop
@@ -68,17 +68,17 @@ def _own_shop(actor: User, shop_id: int) -> Shop:
 
 
 def keep_leading_here(shop: Shop, slug: str) -> None:
-    """Let a shop's old address still lead to it, and its new address no longer be a former one.
+    """Let a shop's old slug still lead to it, and make its new slug no longer a former one.
 
     Args:
-        shop: the shop with its new address; locked, unless staff change it.
+        shop: the shop with its new slug; locked, unless staff change it.
     """
     FormerSlug.objects.filter(shop=shop, slug=shop.slug).delete()
     FormerSlug.objects.get_or_create(slug=slug, defaults={"shop": shop})
 
 
 def _require_room_for_slug(shop: Shop) -> None:
-    """Raise ValidationError if a shop has collected too many addresses."""
+    """Raise ValidationError if a shop has collected too many slugs."""
     others = FormerSlug.objects.filter(shop=shop).exclude(slug=shop.slug)
     if others.count() >= settings.FORMER_SLUGS_PER_SHOP:
         text = _("You've changed the address too often. Take one that your shop had before.")

@@ -84,7 +84,8 @@ class SignupForm(PersonSignupForm):
 class SignupView(PersonSignupView):
     """allauth's view, also for people who come to open a shop (`?role=seller`).
 
-    If two people choose the same shop name at once, the second one sees an error in the form.
+    If two people choose the same shop name at the same time, the second one sees an error in the
+    form.
     """
 
     def get_initial(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Unique addresses made from titles."""
+"""Unique slugs made from titles."""
 
 import uuid
 
@@ -10,9 +10,9 @@ from .models import FormerSlug, Product, Shop
 
 
 def insert_with_slug(row: Shop | Product, text: str) -> None:
-    """Insert a row with an address made from `text`, with a suffix if that one is taken.
+    """Insert a row with a slug made from `text`, with a suffix if it is taken.
 
-    An address that a shop has or had, or that is reserved, counts as taken.
+    A slug that is reserved, or that a shop has or had, counts as taken.
 
     Raises:
         IntegrityError: the row violates another constraint.
@@ -30,9 +30,9 @@ def insert_with_slug(row: Shop | Product, text: str) -> None:
 
 
 def _refuse_former(shop: Shop) -> None:
-    """Raise IntegrityError if a shop's address is reserved, or was another shop's.
+    """Raise IntegrityError if a shop's slug is reserved, or was another shop's.
 
-    Call it after the insert, which waits for a shop that is giving up the address.
+    Call it after the insert, which waits for a shop that is giving up the slug.
     """
     if (
         shop.slug in settings.RESERVED_SHOP_SLUGS

@@ -29,7 +29,7 @@ class Keys(NamedTuple):
 
     Attributes:
         content: the key of the form as it was filled in, see `content_key`.
-        form: the key of the form, the same each time it is shown again.
+        form: the form's key, the same each time it is shown again.
     """
 
     content: uuid.UUID
@@ -61,7 +61,7 @@ def content_key(request: HttpRequest) -> uuid.UUID:
 
 
 def made_before(actor: User, key: uuid.UUID, rows: models.Manager[M]) -> models.QuerySet[M]:
-    """Return what this form has already created, among `rows`; empty if nothing."""
+    """Return those of `rows` that this form has already created; empty if none."""
     return rows.filter(pk__in=SubmittedForm.objects.filter(user=actor, key=key).values("made"))
 
 
@@ -81,7 +81,7 @@ def claim(actor: User, key: uuid.UUID) -> SubmittedForm | None:
 
 
 def give_up(submitted: SubmittedForm | None) -> None:
-    """Forget a form that has created nothing, so that it may work when it is sent again."""
+    """Forget a form that has created nothing, so that sending it again may work."""
     if submitted:
         submitted.delete()
 

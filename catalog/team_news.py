@@ -62,7 +62,7 @@ def _notify(
 
 
 def joined_words(news: News) -> Words:
-    """Return what a team reads about somebody who joined."""
+    """Return the text that tells a team who joined."""
     names = {"name": news.title, "shop": news.excerpt}
     return Words(
         _("%(name)s joined your team") % names,
@@ -72,7 +72,7 @@ def joined_words(news: News) -> Words:
 
 
 def role_words(news: News) -> Words:
-    """Return what a person reads about a new role."""
+    """Return the text that tells a person about their new role."""
     if news.excerpt == ShopMember.Role.OWNER:
         title = _("You're now an owner of %(shop)s")
         text = _("You can also manage the team and the shop's settings.")
@@ -86,7 +86,7 @@ def role_words(news: News) -> Words:
 
 
 def removed_words(news: News) -> Words:
-    """Return the words of a notice that the reader was removed from a team."""
+    """Return the text that tells a person they were removed from a team."""
     return Words(
         _("You're no longer on the team of %(shop)s") % {"shop": news.title},
         _("One of its owners has removed you. What you wrote for the shop stays with it."),

@@ -25,7 +25,7 @@ member_required = missing(NO_MEMBER, reverse_lazy("catalog:team"))
 
 @person_required
 def team(request: PersonRequest) -> HttpResponse:
-    """Show the teams of a person's shops. Owners invite, others answer invitations."""
+    """Show a person's teams. Owners invite people; others answer invitations."""
     form = None
     if request.method == "POST":
         for answer in ("accept", "decline"):
@@ -61,7 +61,7 @@ def team(request: PersonRequest) -> HttpResponse:
 def change_role(request: PersonRequest, shop_key: str, user_key: str) -> HttpResponse:
     """Make an agent an owner, or an owner an agent.
 
-    If owners make themselves agents with two clicks, the second also leads to the team.
+    If owners double-click to make themselves agents, the second click also leads to the team.
     """
     shop_id, user_id = key_from(shop_key), key_from(user_key)
     gives_up = request.user.pk == user_id and request.POST.get("role") == ShopMember.Role.AGENT
@@ -187,7 +187,7 @@ def _invite_again(request: PersonRequest, invitation_id: int) -> HttpResponse:
 
 
 def _mail(request: PersonRequest, offer: invitations.Offer, email: str) -> None:
-    """Send the mail, unless this is a repeat, and tell the owner what has happened."""
+    """Send the email, unless this is a repeat, and tell the owner what happened."""
     if not offer.token or invitation_mails.send(request, offer):
         text = _("We've emailed the invitation to %(email)s.")
         messages.success(request, text % {"email": email})

@@ -21,7 +21,7 @@ from .slugs import insert_with_slug
 
 @transaction.atomic
 def open_shop(actor: User, name: str, key: uuid.UUID | None = None) -> Shop:
-    """Open a shop that the actor owns; this makes a shopper's account a seller's.
+    """Open a shop that the actor owns; this turns a shopper's account into a seller's.
 
     Args:
         key: the form's key, see `submissions`. A repeat returns the first shop.
@@ -145,7 +145,7 @@ def lock_for_joining(shop_id: int) -> None:
 
 
 def let_sell(person: User) -> None:
-    """Make a shopper's account a seller's."""
+    """Turn a shopper's account into a seller's."""
     if not person.is_seller:
         person.role = User.Role.SELLER
         person.save(update_fields=["role"])
@@ -170,7 +170,7 @@ def _require_another_owner(shop_id: int, user_id: int) -> None:
 
 
 def _drop_invitations_by(user_id: int, shop_id: int) -> None:
-    """Withdraw the invitations that somebody who loses their rights sent, even to themselves.
+    """Withdraw the invitations sent by somebody who loses their rights, even to themselves.
 
     Call this before the shop is locked: docs/decisions/0013-lock-order.md.
     """

@@ -60,12 +60,12 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _moved(request: HttpRequest, slug: str) -> HttpResponse:
-    """Redirect from a shop's former address to its page."""
+    """Redirect from a shop's former URL to its page."""
     rows = FormerSlug.objects.filter(shop__closed_at=None).select_related("shop")
     former = get_object_or_404(rows, slug=slug)
     query = request.META.get("QUERY_STRING", "")
     url = former.shop.get_absolute_url() + (f"?{query}" if query else "")
     response = redirect(url, permanent=True)
-    # A browser that cached the redirect would loop if the shop took the address back.
+    # A browser that cached the redirect would loop if the shop took the slug back.
     response["Cache-Control"] = "no-cache"
     return response

@@ -28,8 +28,8 @@ from .shops import ALT, DemoShop, Goods, shops
 SEED = 20
 QUIET_DAYS = 62  # since the last product and person were added; all conversations are newer
 YEARS = 2  # during which people joined
-# These two see the site in their browser's language. The others have chosen a language, and staff
-# write to them in it.
+# These two see the site in their browser's language. The others have chosen a language, in which
+# staff write to them.
 LOGINS = ("shopper@example.com", "seller@example.com")
 
 
@@ -150,7 +150,7 @@ def _people(
 
 
 def _categories() -> dict[str, Category]:
-    """Create the categories; return them by the kinds of products that belong there."""
+    """Create the categories; return them by the kinds of products that belong in them."""
     rows = [
         CategoryFactory.build(slug=slug, name=english, name_es=spanish)
         for slug, english, spanish, _kinds in people.CATEGORIES

@@ -6,7 +6,7 @@ from functools import lru_cache
 from . import bags, clothes, cloths, lights, plants, pots, prints, rooms
 from .studio import VIEWS, Look, Scene, View
 
-# The middle of each kind's detail view; "kind style" overrides "kind".
+# The centre of each kind's detail view; "kind style" overrides "kind".
 CLOSE: dict[str, tuple[float, float]] = {
     "bowl": (0.36, 0.55),
     "plate": (0.33, 0.52),

@@ -14,10 +14,10 @@ SIDE = 600  # pixels
 SCALE = 2  # drawn larger, then scaled down, for smooth edges
 CANVAS = SIDE * SCALE
 HORIZON = 0.66  # between the wall and the table
-GRID = 24  # points across a shape for which the light is computed
+GRID = 24  # points across a shape at which the light is computed
 NEUTRAL = 128  # of 255: grain that changes nothing
 FULL = 230  # of 255: the brightness at which a shape has its own colour
-LIFT = 0.12  # how much lighter than its colour a shape is in full light
+LIFT = 0.12  # how much lighter than its own colour a shape is in full light
 
 
 def rgb(colour: str) -> Colour:
@@ -80,7 +80,7 @@ def flat(x: float, y: float) -> float:
 def stretched(
     small: Image.Image, size: tuple[int, int], part: tuple[float, float, float, float] | None
 ) -> Image.Image:
-    """Enlarge a part of a small, smooth picture.
+    """Enlarge part of a small, smooth picture.
 
     Smooth scaling is slow, so stop at the resolution of the finished picture.
     """

@@ -12,7 +12,7 @@ WHOLE = View()
 
 
 def furnish(kind: str, look: Look) -> Scene:
-    """Draw the room for a kind of product. The scene's view is then set to the product's place."""
+    """Draw the room for a kind of product, then set the scene's view to the product's place."""
     scene = Scene(mix(look.ground, "#cfc6b8", 0.35), WHOLE, lying=True)
     _sunlight(scene)
     if kind in HANGING:
@@ -35,7 +35,7 @@ def _sunlight(scene: Scene) -> None:
 
 
 def _table(scene: Scene, look: Look, *, flat_thing: bool) -> View:
-    """Draw a wooden table with a few other things on it."""
+    """Draw a wooden table with a few other objects on it."""
     top = 0.74
     wood = "#b8895a"
     scene.fill([(0, top), (1, top), (1, 1), (0, 1)], wood, soft, "paper")

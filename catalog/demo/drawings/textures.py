@@ -1,4 +1,4 @@
-"""Textures: grey pictures that a colour is multiplied with."""
+"""Textures: grey pictures by which a colour is multiplied."""
 
 import random
 from collections.abc import Callable

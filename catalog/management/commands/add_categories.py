@@ -1,4 +1,4 @@
-"""`manage.py add_categories "Ceramics/Cerámica" …`: the categories of a new marketplace."""
+"""`manage.py add_categories "Ceramics/Cerámica" …`: create a new marketplace's categories."""
 
 from typing import Any
 
