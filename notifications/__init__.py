@@ -1,4 +1,4 @@
 """Notifications: the badge, the list, and `actions.notify()` for other apps.
 
-Imports no other app; other apps call `notify()` with a text and an address.
+Imports no other app; other apps call `notify()` with a text and a URL.
 """

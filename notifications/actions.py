@@ -33,17 +33,17 @@ def notify(
 ) -> list[int]:
     """Make a subject unread for some people, and update their badges.
 
-    If the subject is already unread, this updates the words and the time, and adds no notification.
+    If the subject is already unread, this updates the text and the time, and adds no notification.
     Call it inside the transaction that stores the change: the badges change on commit.
 
     Args:
         recipient_ids: the people to notify. If empty, stored news is still updated.
         subject_kind, subject_id: what it is about, for example `"conversation"`, 12.
-        title, excerpt: what the list and the toast show; cut to fit. All members of a team see
-            the same text about a subject, and so do all recipients outside a team.
-        url: the address on this site that shows the news.
+        title, excerpt: what the list and the toast show; truncated to fit. All members of a team
+            see the same text about a subject, and so do all recipients outside a team.
+        url: the URL on this site that shows the news.
         happened_at: now by default.
-        team_id: the shop, if the recipients are notified as its members. Somebody who leaves the
+        team_id: the shop, if the recipients are notified as its members. Anybody who leaves the
             shop no longer sees the news.
         announce: False if the caller announces the changed badges itself.
 
@@ -158,7 +158,7 @@ def make_unread(user: Person, news: Collection[News]) -> set[int]:
     """Make subjects unread for one person, although nothing new has happened.
 
     Args:
-        news: about subjects of one kind. Their words are used only where no news exists yet.
+        news: about subjects of one kind. Its text is used only where no news exists yet.
 
     Returns:
         The IDs of the subjects that were not unread before. The caller announces the badge.
@@ -205,16 +205,16 @@ def mute(user: Person, news: Collection[News], *, is_muted: bool) -> None:
 
 
 def announce_badges(user_ids: Collection[int]) -> None:
-    """Send people's sockets, on commit, an event to recount their unread notifications."""
+    """On commit, send people's sockets an event to recount their unread notifications."""
     groups.send_on_commit([groups.user_group(pk) for pk in user_ids], {"type": "badge.changed"})
 
 
 @transaction.atomic
 def find_recipients_again(subject_kind: str, subject_ids: Iterable[int]) -> None:
-    """Let the next news about some subjects find out again which members of a team to notify.
+    """Make the next news about some subjects determine again which team members to notify.
 
-    Call it when that has changed: after a send has notified everybody, further ones rely on it for
-    `FIND_RECIPIENTS_AGAIN_SECONDS`, see `sql.notify_in_statement`.
+    Call it when that has changed: after a send has notified everybody, further sends rely on that
+    for `FIND_RECIPIENTS_AGAIN_SECONDS`, see `sql.notify_in_statement`.
     """
     announced = about(subject_kind, list(subject_ids)).filter(team_id__gt=0, told_at__isnull=False)
     if news := locked(announced):
@@ -225,7 +225,7 @@ def find_recipients_again(subject_kind: str, subject_ids: Iterable[int]) -> None
 def replace_excerpt(
     *, subject_kind: str, subject_id: int, team_id: int, excerpt: str, by: str = ""
 ) -> None:
-    """Replace a message's words in the notifications that quote them.
+    """Replace a message's text in the notifications that quote it.
 
     Args:
         subject_kind, subject_id: as for `notify`.
@@ -239,7 +239,7 @@ def replace_excerpt(
 
 @transaction.atomic
 def forget(subject_kind: str, subject_ids: Collection[int], *, unread_only: bool = False) -> None:
-    """Delete all notifications about some subjects, to remove the words in them.
+    """Delete all notifications about some subjects, to remove the text in them.
 
     Args:
         unread_only: keep news that anybody has read.

@@ -17,7 +17,7 @@ __all__ = ("AnnouncementAdmin", "NotificationAdmin")
 
 @admin.register(Notification)
 class NotificationAdmin(LargeAdmin[Notification]):
-    """Notifications without their words: staff read them in the conversation, which is recorded."""
+    """Notifications without their text: staff read it in the conversation, which is recorded."""
 
     list_display = ("id", "recipient", "subject_kind", "subject_id", "happened_at", "read_at")
     list_filter = (("read_at", Happened),)

@@ -22,7 +22,7 @@ from .announcements.frames import CHANGED, SELLERS_GROUP, SHOPPERS_GROUP
 
 badges: DataLoader[int, tuple[queries.Unread, int]] = DataLoader.from_database(queries.badges)
 # In a conversation, badges change several times a second: a message arrives and is read. That
-# doesn't change how many announcements are unread, so they are not counted again.
+# doesn't change how many announcements are unread, so these are not counted again.
 changed_badges: DataLoader[int, queries.Unread] = DataLoader.from_database(
     queries.unread_counts, pause=lambda: settings.BADGE_PAUSE_SECONDS
 )
@@ -51,7 +51,7 @@ class BadgeConsumer(RealtimeConsumer):
             await self.greet()
 
     async def greet(self) -> None:
-        """Tell the client who is logged in and how much is unread, and start to handle events."""
+        """Tell the client who is logged in and how much is unread, and start handling events."""
         count, announced_count = self.counts.ask(), self.announced_counts.ask()
         counted, announced = await badges.load(self.user.pk) or (queries.NOTHING, 0)
         if self.closing:
@@ -70,9 +70,9 @@ class BadgeConsumer(RealtimeConsumer):
     async def announcement_changed(self, event: Event) -> None:
         """Show an announcement or remove it, and count the unread ones.
 
-        All sockets of a role get the event at once. They share a few queries (`DataLoader`), and
-        take turns over `ANNOUNCEMENT_SPREAD_SECONDS`. A socket's turn is always at the same point,
-        so that an announcement and its withdrawal keep their order.
+        All sockets of a role get the event at the same time. They share a few queries
+        (`DataLoader`), and take turns over `ANNOUNCEMENT_SPREAD_SECONDS`. A socket's turn always
+        comes at the same point, so that an announcement and its withdrawal keep their order.
         """
         frame = event.get("frame")
         if frame:
@@ -128,7 +128,7 @@ class BadgeConsumer(RealtimeConsumer):
     async def beat(cls, sockets: Sequence[Self]) -> None:
         """Also correct badges after lost events, and once announcements have expired."""
         await super().beat(sockets)
-        # Make few passes over the sockets: with hundreds of them, each pass meets a cold cache.
+        # Make few passes over the sockets: with hundreds of them, each pass hits a cold cache.
         asked = [
             (socket, socket.user.pk, socket.counts.ask(), socket.announced_counts.ask())
             for socket in sockets

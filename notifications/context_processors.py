@@ -11,8 +11,8 @@ def badge(request: HttpRequest) -> dict[str, int | str]:
 
     `toast_seconds` is how long a toast stays.
 
-    `unread_notifications` is `unread_conversations` and `unread_notices` together. This takes one
-    query if somebody is logged in.
+    `unread_notifications` is `unread_conversations` plus `unread_notices`. This takes one query if
+    somebody is logged in.
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

@@ -1,4 +1,4 @@
-"""Find and lock rows of news, in every writer's order: docs/decisions/0013-lock-order.md."""
+"""Find and lock rows of news in the order of docs/decisions/0013-lock-order.md."""
 
 from collections.abc import Collection, Iterable
 

@@ -39,7 +39,7 @@ class HourUTC(models.Func):
 class News(models.Model):
     """The latest news about a subject for one audience; each recipient has a `Notification`.
 
-    However many people are notified, a message changes only one row here. `told_at` is when the
+    A message changes only one row here, however many people are notified. `told_at` is when the
     news was last made unread for its whole audience; NULL once somebody has read it. No index
     contains a column that a message changes, so PostgreSQL updates the row in place (HOT).
     """
@@ -97,8 +97,8 @@ class Notification(models.Model):
 
     `read_at` is empty while a notification is unread. The badges count unread notifications: the
     bell counts notices, the inbox the others; no badge counts muted ones. People see a team's
-    notifications only while they are members: see `queries.visible_to`. Code that changes
-    `read_at` holds the lock on the row of `News`.
+    notifications only while they are members: see `queries.visible_to`. Code that changes `read_at`
+    holds the lock on the `News` row.
     """
 
     recipient = models.ForeignKey(
@@ -126,7 +126,7 @@ class Notification(models.Model):
         verbose_name=_("notice"),
     )
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
-    # Stored here so that sends need not look up who has muted what: only counts use it.
+    # Stored here so that sends need not look up who has muted what; only counts use it.
     is_muted = models.BooleanField(
         default=False,
         db_default=False,
@@ -145,7 +145,7 @@ class Notification(models.Model):
             ),
         )
         indexes = (
-            # Includes what a badge needs, so that counting it reads only the index.
+            # Includes what a badge needs, so that counting reads only the index.
             models.Index(
                 fields=["recipient", "read_at"],
                 include=["team_id", "is_notice", "is_muted"],
@@ -162,7 +162,7 @@ class Notification(models.Model):
 
     @property
     def read_url(self) -> str:
-        """The address that marks this notification as read."""
+        """The URL that marks this notification as read."""
         if self.news.subject_kind == ANNOUNCEMENT:
             return address("notifications:read_announcement", self.news.subject_id)
         return address("notifications:read", self.pk)

@@ -35,14 +35,14 @@ class Unread(NamedTuple):
         return self.total - self.notices
 
     def plus(self, notices: int) -> "Unread":
-        """Return the numbers with more notices."""
+        """Return these numbers with more notices."""
         return Unread(self.total + notices, self.notices + notices)
 
 
 NOTHING = Unread(0, 0)
 MANY = 1_000  # unread notifications; more are not sorted to find the newest one
 COUNTED = {"read_at": None, "is_muted": False}  # what badges count and toasts show
-ANNOUNCED = 10**17  # added to the keys of announcements in the list: no notification has such a key
+ANNOUNCED = 10**17  # added to announcements' keys in the list: no notification has such a key
 
 
 def visible_to(user_id: int) -> QuerySet[Notification]:
@@ -108,8 +108,8 @@ def _counting() -> tuple[str, list[Any]]:
     """Return the statement of `unread_counts` and its parameters, with None for the people.
 
     It is compiled once: every burst of messages counts badges, and the ORM would take longer to
-    compile it than the database to answer. It counts per team first, so that it checks
-    membership for only a few rows.
+    compile it than the database to answer. It counts per team first, so that it checks membership
+    for only a few rows.
     """
     people = listed([])
     unread = Notification.objects.filter(recipient_id__in=people, **COUNTED).order_by()
@@ -158,7 +158,7 @@ def notification_list(
 
 
 def _as_notification(user_id: int, row: Announcement) -> Notification:
-    """Return an announcement as a row of the list, in the reader's language; it is not stored."""
+    """Return an announcement as an unsaved row of the list, in the reader's language."""
     news = News(
         subject_kind=ANNOUNCEMENT,
         subject_id=row.pk,

@@ -19,7 +19,7 @@ def _read() -> QuerySet[Notification]:
 
 
 def _unread() -> QuerySet[Notification]:
-    """Old notifications that nobody has read. The heartbeat corrects the badges of open pages."""
+    """Old notifications that nobody has read. The heartbeat corrects open pages' badges."""
     until = timezone.now() - timedelta(days=settings.UNREAD_NOTIFICATIONS_KEEP_DAYS)
     return Notification.objects.filter(read_at__isnull=True, news__happened_at__lt=until)
 

@@ -32,7 +32,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def notification_rows(request: HttpRequest) -> HttpResponse:
-    """Return that page's rows for its script, at their own address so that Back shows the page."""
+    """Return that page's rows for its script, at a separate URL so that Back shows the page."""
     return render(request, "notifications/_rows.html", _context(request))
 
 
@@ -63,7 +63,7 @@ def read(request: HttpRequest, notification_id: int) -> HttpResponse:
 @login_required
 @require_GET
 def announcement(request: HttpRequest, announcement_id: int) -> HttpResponse:
-    """Show an announcement in full to somebody it is for.
+    """Show an announcement in full to one of its recipients.
 
     Opening it from one of our pages marks it as read; a link on another site must not. Browsers
     that don't say where the click came from get a button.
@@ -107,7 +107,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    """Return the address that the form asks for, if it is on this site; otherwise the list's."""
+    """Return the URL that the form asks for, if it is on this site; otherwise the list's."""
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return wanted
@@ -116,7 +116,7 @@ def _next(request: HttpRequest) -> str:
 
 @require_GET
 def unread(request: HttpRequest) -> HttpResponse:
-    """Return as JSON the numbers of unread notifications and notices, and the newest for a toast.
+    """Return the numbers of unread notifications and notices as JSON, and the newest for a toast.
 
     With `notices=1`, the toast shows the newest notice.
     """
@@ -134,7 +134,7 @@ def unread(request: HttpRequest) -> HttpResponse:
 
 
 def _summary(notification: Notification) -> dict[str, str | int | None]:
-    """Return what a toast says. Notices say more than fits in one: they lead to the list."""
+    """Return what a toast says. A notice doesn't fit in one, so it leads to the list."""
     news = notification.news
     if news.subject_kind == ANNOUNCEMENT:
         return {

@@ -1,4 +1,4 @@
-"""What a notification says: stored words, or words made in the reader's language."""
+"""A notification's text: stored, or made in the reader's language."""
 
 from collections.abc import Callable
 from functools import cache
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .models import News
 
 
-ANNOUNCEMENT = "announcement"  # the kind of subject whose words are in the row
+ANNOUNCEMENT = "announcement"  # the kind of subject whose text is in the row
 
 
 class Words(NamedTuple):
@@ -21,11 +21,11 @@ class Words(NamedTuple):
     title: str
     text: str
     icon: str = "shield"  # the site's own; in `icons.svg`
-    sender: str = ""  # who says it, if the title doesn't make that plain
+    sender: str = ""  # who sent it, if the title doesn't say
 
 
 def words_of(news: "News") -> Words:
-    """Return the words of news, see `NEWS_WORDS` and `NEWS_EXCERPTS`."""
+    """Return the text of news, see `NEWS_WORDS` and `NEWS_EXCERPTS`."""
     if news.subject_kind == ANNOUNCEMENT:
         return Words(news.title, news.excerpt, "megaphone", announcement_sender())
     if path := settings.NEWS_WORDS.get(news.subject_kind):

@@ -26,7 +26,7 @@ State = Announcement.State
 
 
 def version_of(row: Announcement) -> str:
-    """Return a digest of all that people will see, so that staff only send what they have read."""
+    """Return a digest of what people will see, so that staff send only what they have read."""
     content = json.dumps([row.audience, row.texts, row.link, row.shown_days], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
@@ -42,13 +42,13 @@ def unfilled(row: Announcement) -> list[str]:
 
 @transaction.atomic
 def send(actor: Person, announcement_id: int, reason: str, version: str) -> Announcement:
-    """Show an announcement to everybody it is for.
+    """Show an announcement to its whole audience.
 
     Args:
         version: the version that the actor has read, see `version_of`.
 
     Raises:
-        AlreadyDone: it was sent before.
+        AlreadyDone: it was already sent.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given, a language is missing, somebody has changed the draft
             since, or `ANNOUNCEMENTS_PER_DAY` have already been sent.
@@ -90,10 +90,10 @@ def send(actor: Person, announcement_id: int, reason: str, version: str) -> Anno
 
 @transaction.atomic
 def withdraw(actor: Person, announcement_id: int, reason: str) -> Announcement:
-    """Take an announcement away from everybody's notifications and badges.
+    """Remove an announcement from everybody's notifications and badges.
 
     Raises:
-        AlreadyDone: it was withdrawn before, or is still a draft.
+        AlreadyDone: it was already withdrawn, or is still a draft.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given.
         Announcement.DoesNotExist: there is no such announcement.

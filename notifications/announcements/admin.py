@@ -59,7 +59,7 @@ class AnnouncementAdmin(StaffAdmin[Announcement]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Show an announcement as people see it, with what the member of staff can do with it."""
+        """Show an announcement as people see it, with what this staff member can do with it."""
         row = context.get("original")
         if row:
             may_send = person_of(request).has_perm(actions.MAY_SEND)

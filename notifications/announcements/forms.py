@@ -20,7 +20,7 @@ from .models import TEXT_MAX, TITLE_MAX, Text
 
 
 def name_of(language: str, part: str) -> str:
-    """Return the form's field for a part of a text: `title_es`."""
+    """Return the name of the form's field for a part of a text: `title_es`."""
     return f"{part}_{language.replace('-', '_')}"
 
 

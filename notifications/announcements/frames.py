@@ -23,7 +23,7 @@ CHANGED = "announcement.changed"  # the layer event
 
 
 class Words(Struct):
-    """What the announcement says in one language. `sender` says that it comes from the site."""
+    """The announcement's text in one language. `sender` says that it comes from the site."""
 
     sender: str
     title: str
@@ -73,7 +73,7 @@ def announce_withdrawn(row: Announcement) -> None:
 
 
 def announce_read(user_id: int) -> None:
-    """Let a person's own sockets count again, on commit."""
+    """Make a person's own sockets count again, on commit."""
     groups.send_on_commit([groups.user_group(user_id)], {"type": CHANGED})
 
 

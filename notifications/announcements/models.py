@@ -23,7 +23,7 @@ class Audience(models.TextChoices):
 
 
 class Text(NamedTuple):
-    """What an announcement says in one language."""
+    """The announcement's text in one language."""
 
     title: str
     text: str
@@ -32,8 +32,8 @@ class Text(NamedTuple):
 class Announcement(models.Model):
     """A text from staff to many people, stored as one row however many they are.
 
-    It is for accounts that existed when it was sent, which have keys up to `people_until`. The
-    audit trail says who wrote and sent it; no other page does.
+    It is for accounts that existed when it was sent, whose keys go up to `people_until`. The audit
+    trail says who wrote and sent it; no other page does.
     """
 
     class State(models.TextChoices):
@@ -96,7 +96,7 @@ class Announcement(models.Model):
 
     @property
     def text(self) -> Text:
-        """What it says in the reader's language."""
+        """Its text in the reader's language."""
         language = get_language() or ""
         return self.text_in(language if language in self.texts else settings.LANGUAGE_CODE)
 

@@ -1,7 +1,7 @@
 """Which announcements a person can see, and which of them are unread.
 
-An announcement to many people makes no page or socket slower: there are few current announcements,
-and each is compared only with the person who asks.
+An announcement to many people makes no page or socket slower: few announcements are current, and
+each is compared only with the person who asks.
 """
 
 from collections.abc import Callable, Iterable
@@ -44,7 +44,7 @@ def newest_person() -> int:
 
 
 def current() -> QuerySet[Announcement]:
-    """Return the announcements that are shown to anybody now."""
+    """Return the announcements that are currently shown to anybody."""
     return Announcement.objects.filter(state=Announcement.State.SENT, expires_at__gt=Now())
 
 
@@ -89,7 +89,7 @@ def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
 def _counting() -> tuple[str, list[Any]]:
     """Return the statement of `unread_counts` and its parameters, with None for the people.
 
-    If there is no current announcement, the database reads no accounts.
+    If no announcement is current, the database reads no accounts.
     """
     people = listed([])
     numbers = unread(OuterRef("pk")).order_by().values("state").annotate(number=Count("*"))
