@@ -65,7 +65,7 @@ def conversation_for(
         with_hours: also load the shop's opening hours, as `week` and `days_off`.
 
     Raises:
-        Http404: it doesn't exist, or the person takes no part in it.
+        Http404: it doesn't exist, or the person doesn't take part in it.
     """
     for row in _conversation(user.pk, conversation_id, lock=lock, with_hours=with_hours):
         return row
@@ -77,8 +77,8 @@ def team_conversation_for(
 ) -> Conversation:
     """Return a conversation like `conversation_for`, if the person is on its seller side.
 
-    For everything that is hidden from the shopper. A shopper who has joined the shop since is
-    still the shopper of this conversation.
+    For everything that is hidden from the shopper. A shopper who has since joined the shop is still
+    the shopper of this conversation.
 
     Raises:
         Http404: it doesn't exist, or the person is not on its seller side.
@@ -90,7 +90,7 @@ def team_conversation_for(
 
 
 def lock_writer(actor: Person) -> None:
-    """Lock a person's row, so that their writes and the deletion of the account take turns.
+    """Lock a person's row, so that their writes and the deletion of their account take turns.
 
     Raises:
         Refused: `forbidden` if the account has been deleted or suspended.
@@ -122,9 +122,9 @@ def _conversation(user_id: int, pk: int, *, lock: bool, with_hours: bool) -> Que
 
 
 def require_writable(conversation: Conversation, user_id: int) -> None:
-    """Refuse a change for the other side if the person can't write in the conversation.
+    """Refuse a change that the other side would see if the person can't write in the conversation.
 
-    The answer holds until the transaction ends if the caller holds the conversation's lock.
+    If the caller holds the conversation's lock, this stays true until the transaction ends.
 
     Args:
         conversation: from `conversation_for`, for the same person.
@@ -143,7 +143,7 @@ def require_writable(conversation: Conversation, user_id: int) -> None:
 
 
 def require_not_muted(user_id: int) -> None:
-    """Refuse a muted person, for acts that aren't about one existing conversation.
+    """Refuse a muted person an action that isn't about one existing conversation.
 
     Raises:
         Refused: `forbidden`, see `muted`.
@@ -180,11 +180,11 @@ def refusal_to_write(
 
     Args:
         blocked_by: see `Conversation.blocked_by`.
-        muted_until: when the mute of the person ends; None if staff haven't muted them.
+        muted_until: when the person's mute ends; None if staff haven't muted them.
 
     Returns:
         `forbidden` if it has ended or the person is muted; `blocked` if one side has blocked the
-        other. Only the side that has blocked learns why: it couldn't read an answer.
+        other. Only the blocking side learns why: it couldn't read an answer.
     """
     if ended:
         return errors.ended()
@@ -233,7 +233,7 @@ def shops_in(scope: Scope) -> list[Shop]:
 
 
 def chosen_shop(user: Person, given: str) -> Shop:
-    """Return the person's shop that an address names by ID, or their first; else raise Http404."""
+    """Return the person's shop with the ID in a URL, or their first; else raise Http404."""
     shops = own_shops(user)
     if not given and shops:
         return shops[0]
@@ -267,8 +267,8 @@ def participation_sql(user_id: str) -> str:
     statement for many rows (see `sending.statement`).
 
     Args:
-        user_id: the expression for a person's id. In the statement, `c` is the conversation's row,
-            and the expression `active_member(shop_id, user_id)` is `host.members_sql()`.
+        user_id: the SQL expression for a person's ID. In the statement, `c` is the conversation's
+            row, and the expression `active_member(shop_id, user_id)` is `host.members_sql()`.
     """
     user = get_user_model()._meta
     key = user.pk.column

@@ -1,6 +1,6 @@
 """Start conversations and send messages. Each function is one decision and one transaction.
 
-Each feature has its own acts in its `actions.py`. Sockets send with `sending.submit`.
+Each feature has its own actions in its `actions.py`. Sockets send with `sending.submit`.
 """
 
 import uuid
@@ -31,7 +31,7 @@ Stored = TypeVar("Stored")
 
 
 class Extras(TypedDict, total=False):
-    """The optional parts of a message besides its words, see `send`."""
+    """The optional parts of a message besides its text, see `send`."""
 
     files: Sequence[int]
     quote: int | None
@@ -45,17 +45,17 @@ def start_conversation(
 ) -> Conversation:
     """Find or start the shopper's conversation about a product, or with a shop.
 
-    Two clicks at the same time give the same conversation: a unique constraint prevents a second.
+    Two simultaneous clicks give the same conversation: a unique constraint prevents a second one.
 
     Args:
         product: what it is about; its current title, price and picture are stored with the
             conversation.
-        shop: the shop to ask, if the conversation is about no product.
+        shop: the shop to ask, if the conversation isn't about a product.
 
     Raises:
         Refused: `forbidden` for a person's own shop or a closed one, or if staff have muted the
-            person, `blocked` if one of the two has blocked the other, `rate_limited` after too many
-            new ones.
+            person; `blocked` if either has blocked the other; `rate_limited` after too many new
+            conversations.
     """
     shop = host.shop_of(product) if product else shop
     if shop is None:
@@ -68,8 +68,8 @@ def start_conversation(
         raise Refused("forbidden", _("This is your own shop."))
     lock_writer(actor)  # otherwise the account's deletion could miss the new conversation
     access.require_no_block(actor.pk, shop.pk)  # a block takes the same lock
-    access.require_not_muted(actor.pk)  # and so does a mute
-    if not host.keep_open(shop.pk):  # locks the shop, which may close at the same time
+    access.require_not_muted(actor.pk)  # so does a mute
+    if not host.keep_open(shop.pk):  # locks the shop, which may be closing at the same time
         raise Refused("forbidden", _("This shop has closed."))
     try:
         with transaction.atomic():
@@ -100,9 +100,9 @@ def send(
 ) -> Sent | Held:
     """Store a message, make it unread for the other side, and announce it to both on commit.
 
-    A message that has to wait for review is held instead, and only its sender is notified.
+    A message that needs a review is held instead, and only its sender is notified.
 
-    A repeated `client_id` with the same words returns the first message and doesn't count against
+    A repeated `client_id` with the same text returns the first message and doesn't count against
     the limits. If the first message may not have been announced, it is announced now.
 
     Args:
@@ -111,11 +111,11 @@ def send(
         insists: the actor says that the rule which questioned the message is wrong.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
-        Questioned: a rule asks about the words, see `messaging.rules`.
-        Refused: `conflict` if the actor has sent other words under this `client_id`, `invalid` or
-            `too_long` for the text, `invalid` for the quote, `not_found` for a file, `rate_limited`
-            after too many.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
+        Questioned: a rule questions the text, see `messaging.rules`.
+        Refused: `conflict` if the actor has sent a different text under this `client_id`, `invalid`
+            or `too_long` for the text, `invalid` for the quote, `not_found` for a file,
+            `rate_limited` after too many messages.
     """
     attempt = Attempt(
         sender=actor,
@@ -175,8 +175,8 @@ def store_from_form(
 ) -> Stored:
     """Store what a form without scripts posts, which may repeat a `client_id` with a new text.
 
-    People who go back to a form they have sent, and write something else, post the same
-    `client_id`. The new text becomes a new message; posting it twice still stores it once.
+    People who go back to a form they have sent and write something else post the same `client_id`.
+    The new text becomes a new message; posting it twice still stores it once.
 
     Args:
         store: called with the client ID, and once more with a new one if that raises `conflict`.

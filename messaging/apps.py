@@ -23,6 +23,6 @@ class MessagingConfig(AppConfig):
 
 
 def _add_folding(connection: Any, **kwargs: Any) -> None:
-    """Give SQLite the function that folds messages for the search (migration 0002)."""
+    """Give SQLite the function that folds messages for searches (migration 0002)."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("trato_folded", 1, folded, deterministic=True)

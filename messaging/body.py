@@ -12,7 +12,7 @@ EXCERPT_CHARACTERS = 120
 
 
 def normalize_body(body: str) -> str:
-    """Return a message's text as it is stored: line breaks as `\n`, no white space around it."""
+    """Return a message's text as it is stored: line breaks as `\n`, no surrounding whitespace."""
     # Not Django's `normalize_newlines`, which also handles lazy texts and takes as long as a whole
     # send.
     return body.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -30,8 +30,8 @@ class Claim(ClientFrame, tag="session.claim"):
 class Send(ClientFrame, tag="message.send"):
     """A message. `after` is the client's previous message, if that is not acknowledged yet.
 
-    The server stores this message only once that one is stored or refused for good, so a client
-    can keep the order without waiting for each acknowledgement.
+    The server stores this message only once that one is stored or finally refused, so a client can
+    preserve the order without waiting for each acknowledgement.
     """
 
     conversation: Identifier
@@ -44,7 +44,7 @@ class Send(ClientFrame, tag="message.send"):
 
 
 class Edit(ClientFrame, tag="message.edit"):
-    """New words for the person's own message. An `error` has the `client_id`, if there is one."""
+    """New text for the person's own message. An `error` has the `client_id`, if there is one."""
 
     conversation: Identifier
     sequence: SequenceNumber
@@ -59,7 +59,7 @@ class Withdraw(ClientFrame, tag="message.withdraw"):
 
 
 class React(ClientFrame, tag="reaction.set"):
-    """The person's reaction to a message; empty to take it back."""
+    """The person's reaction to a message; empty to remove it."""
 
     conversation: Identifier
     sequence: SequenceNumber
@@ -108,7 +108,7 @@ class Looking(ClientFrame, tag="team.looking"):
     doing: Literal["looking", "replying", "noting"]
 
 
-NOT_UNDERSTOOD = _("Your browser sent something we don't understand.")  # translated when shown
+NOT_UNDERSTOOD = _("Your browser sent something we don't understand.")  # translated when displayed
 
 AnyClientFrame: TypeAlias = (
     Claim

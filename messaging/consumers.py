@@ -1,4 +1,4 @@
-"""The socket of one tab: passes frames to actions, and the role groups' events to the browser."""
+"""The socket of one tab: passes frames to actions, and role groups' events to the browser."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -66,7 +66,7 @@ class ChatConsumer(BadgeConsumer):
                     await self.team.receive(frame)
 
     def chat_message(self, event: Event) -> None:
-        """Pass on a frame of a role group; hold it back while its conversation is being opened."""
+        """Pass on a role group's frame; hold it back while its conversation is being opened."""
         self.conversations.deliver(event)
 
     def chat_read(self, event: Event) -> None:
@@ -78,7 +78,7 @@ class ChatConsumer(BadgeConsumer):
         self.presence.deliver_typing(event)
 
     def chat_restriction(self, event: Event) -> None:
-        """Act when a block or a mute of the person begins or ends."""
+        """React when a block or a mute of the person begins or ends."""
         self.conversations.restrict(event)
 
     def chat_own(self, event: Event) -> None:
@@ -90,7 +90,7 @@ class ChatConsumer(BadgeConsumer):
         self.team.deliver(event)
 
     def members_changed(self, event: Event) -> None:
-        """Let pages reload what they show of a shop's team."""
+        """Make pages reload what they show of a shop's team."""
         self.send_frame(MEMBERS_CHANGED)
 
     # -- Groups and heartbeat --------------------------------------------------------------------

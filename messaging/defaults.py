@@ -1,4 +1,4 @@
-"""The settings of messaging, see `trato.defaults`. Those with a rate can be set in the environment.
+"""Messaging's settings, see `trato.defaults`. Those with a rate can be set in the environment.
 
 A project also sets `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL` and `MESSAGING_HOST`, see
 `messaging.host`, and `SITE_NAME`, which becomes a page's title once its user is logged out.
@@ -6,7 +6,7 @@ A project also sets `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL` and `MESSA
 
 from trato.defaults import IMAGE_MAX_BYTES, env
 
-# For what stands below, see `trato.defaults` and `notifications.defaults`.
+# For the settings these depend on, see `trato.defaults` and `notifications.defaults`.
 ACTIVE_MEMBERS = "messaging.host.active_members"
 SELLERS = "messaging.host.sellers"
 NEWS_WORDS = {
@@ -29,11 +29,11 @@ MESSAGE_CHANGES_PER_MINUTE = env.int("MESSAGE_CHANGES_PER_MINUTE", default=30)  
 REACTIONS_PER_MINUTE = env.int("REACTIONS_PER_MINUTE", default=60)  # per person
 NOTE_MAX_CHARACTERS = 4000  # of a team's internal note
 NOTES_PER_MINUTE = env.int("NOTES_PER_MINUTE", default=30)  # per person
-NOTE_PAGE_SIZE = 200  # notes in one answer and on one page of a conversation, at most
+NOTE_PAGE_SIZE = 200  # notes in one response and on one page of a conversation, at most
 CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new ones, per person
 TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
 PRESENCE_CHOICES_PER_HOUR = env.int("PRESENCE_CHOICES_PER_HOUR", default=60)  # per person
-PRESENCE_SECONDS = 60  # how long a member of a shop counts as there after being active
+PRESENCE_SECONDS = 60  # how long a shop's member counts as there after being active
 PRESENCE_CHECK_SECONDS = 5.0  # how often each process checks who is there
 PRESENCE_PAUSE_SECONDS = 0.5  # the least time between two checks when something changes
 BLOCKS_PER_HOUR = env.int("BLOCKS_PER_HOUR", default=60)  # blocks and unblocks, per person
@@ -49,11 +49,11 @@ NUDGE_AGAIN_HOURS = 24
 NUDGES_PER_HOUR = env.int("NUDGES_PER_HOUR", default=20)  # per person, in all conversations
 NUDGES_KEEP_DAYS = 30
 CLAIM_MINUTES = 10  # how long a claim on a case lasts, unless the case's page renews it
-HELD_MESSAGES_KEEP_DAYS = 200  # after the decision; its sender can appeal against it for 6 months
+HELD_MESSAGES_KEEP_DAYS = 200  # after the decision; its sender can appeal for 6 months
 # For people limited by staff: new conversations, and messages to shops that haven't answered.
 LIMITED_CONVERSATIONS_PER_DAY = env.int("LIMITED_CONVERSATIONS_PER_DAY", default=1)
 LIMITED_MESSAGES_PER_DAY = 10
-APPEAL_MONTHS = 6  # how long a person can appeal against a decision of staff
+APPEAL_MONTHS = 6  # how long a person can appeal against a staff decision
 SANCTION_DAYS_MAX = 366  # of a mute or a limit, which always end
 REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
 VISITOR_REPORTS_PER_HOUR = env.int("VISITOR_REPORTS_PER_HOUR", default=10)  # per network address
@@ -69,7 +69,7 @@ LOOKS_KEEP_DAYS = 400  # once both sides may see them
 LOOKS_PAGE_SIZE = 50
 # Per visitor. The login sends all of them, so there are no more than CONVERSATIONS_PER_HOUR.
 KEPT_QUESTIONS_MAX = 5
-MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
+MESSAGE_PAGE_SIZE = 200  # messages in one response, at most
 HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
 UNREAD_NEAR_MESSAGES = 400  # a conversation opens at the first unread message, if no further back
 MESSAGE_SEARCH_PAGE_SIZE = 20  # results of a search in one conversation
@@ -77,7 +77,7 @@ CONVERSATION_PAGE_SIZE = 25
 CONTEXT_CONVERSATIONS_MAX = 5  # other conversations of the shopper, beside one
 SAVED_REPLIES_PER_SHOP = 300
 SAVED_REPLIES_PER_PERSON = 100
-SAVED_REPLY_FILES_BYTES = 200 * 1024**2  # of a shop's replies together, and of a person's
+SAVED_REPLY_FILES_BYTES = 200 * 1024**2  # of all of a shop's replies, and of all of a person's
 SAVED_VIEWS_PER_SHOP = 20
 SAVED_VIEWS_PER_PERSON = 20
 SAVED_REPLY_MAX_CHARACTERS = 3000  # with variables, so that the filled text fits into a message
@@ -87,7 +87,7 @@ MESSAGING_SUGGESTER = "messaging.suggestions.fulltext.FullTextSuggester"
 SUGGESTIONS_PER_MINUTE = env.int("SUGGESTIONS_PER_MINUTE", default=120)  # per person
 # Per person. High, because an open list repeats its search whenever a conversation in it changes.
 CONVERSATION_SEARCHES_PER_MINUTE = env.int("CONVERSATION_SEARCHES_PER_MINUTE", default=240)
-# Visitors' questions before they log in, per address: each one is a session of 15 KB.
+# Visitors' questions before they log in, per network address: each one is a session of 15 KB.
 KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
 KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE = env.int(  # the same for an IPv6 /48
     "KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE", default=300
@@ -101,8 +101,8 @@ SCHEDULED_MORNING_HOUR = 9  # "tomorrow morning", in the reader's time zone
 SCHEDULED_DONE_KEEP_DAYS = 7  # sent or cancelled
 SCHEDULED_FAILED_KEEP_DAYS = 90  # not sent, and shown to the team until then
 ACTS_PER_MINUTE = env.int("ACTS_PER_MINUTE", default=300)  # on conversations in lists, per person
-ACT_CONVERSATIONS_MAX = 1000  # in one act
-UNDO_SECONDS = 10  # how long a page offers to undo an act
+ACT_CONVERSATIONS_MAX = 1000  # in one action
+UNDO_SECONDS = 10  # how long a page offers to undo an action
 UNDO_GRACE_SECONDS = 20  # how much longer the server accepts it, for slow networks
 SNOOZE_MAX_DAYS = 366
 LABELS_MAX = 50  # per shop
@@ -117,7 +117,7 @@ SOCKET_PATH = "/ws/"  # path of the socket in your ASGI application
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket
 SOCKET_MARKS_WAITING_MAX = 20  # read marks per socket; with more, its next frame waits
 SOCKET_SENDS_REMEMBERED = 64  # per socket: being stored, or to be repeated by the client
-# Age after which a browser asks before it sends a message that was written and never sent.
+# Age from which a browser asks before it sends a message that was written and never sent.
 OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 * 60)
 
 # -- Files -----------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 *
 MESSAGE_FILES_MAX = 6
 FILE_MAX_BYTES = IMAGE_MAX_BYTES
 FILE_UPLOAD_MAX_BYTES = FILE_MAX_BYTES + 1024 * 1024  # of the request; nginx has the same limit
-# Of a form without JavaScript, which sends all files of a message at once; nginx has it, too.
+# Of a form without JavaScript, which sends all files of a message together; nginx has it, too.
 FILE_FORM_MAX_BYTES = MESSAGE_FILES_MAX * FILE_MAX_BYTES + 1024 * 1024
 FILES_PER_HOUR = env.int("FILES_PER_HOUR", default=300)  # uploads per person
 FILES_PER_PERSON = env.int("FILES_PER_PERSON", default=2000)
@@ -147,17 +147,17 @@ EXPORT_THREADS = 2  # per process, which read the files of exports that are sent
 EXPORT_LEASE_SECONDS = 120  # without a sign of life, after which another process takes over
 EXPORT_RETRY_SECONDS = 30  # after a failed attempt
 EXPORT_ATTEMPTS_MAX = 3
-EXPORT_PAUSE_SECONDS = 0.1  # after each 200 messages, for the process's other work
+EXPORT_PAUSE_SECONDS = 0.1  # after every 200 messages, for the process's other work
 # The parts of a person's download of all their data, see `trato/personal_data.py`.
 PERSONAL_DATA_PARTS = ["messaging.personal_data.PART", "notifications.personal_data.PART"]
 
 # -- The rule lab, see `messaging.rule_lab` --------------------------------------------------------
 
-RULE_LAB_DAYS = 30  # of messages that a dry run looks at
+RULE_LAB_DAYS = 30  # of messages that a dry run covers
 RULE_LAB_RUNS_PER_DAY = env.int("RULE_LAB_RUNS_PER_DAY", default=50)  # per person
 RULE_LAB_SAMPLES = 20  # messages that a dry run keeps, so that staff can read them
 RULE_LAB_NAMED_MAX = 50_000  # people and conversations that it counts; then it says "more than"
-RULE_LAB_BATCH_KEYS = 2000  # of messages, read at once
+RULE_LAB_BATCH_KEYS = 2000  # messages read at a time
 RULE_LAB_PAUSE_SECONDS = 0.01  # after each batch, for the process's other work
 RULE_LAB_SLICE_SECONDS = 2.0  # after which a dry run stores its progress
 RULE_LAB_LEASE_SECONDS = 60  # without a sign of life, after which another process takes over
@@ -174,7 +174,7 @@ DAYS_OFF_KEEP_DAYS = 400  # past ones, for the shop's figures
 
 # -- Automatic answers of shops that are away ----------------------------------------------------
 
-AWAY_ANSWER_WITHIN_SECONDS = 3600  # older messages get no answer
+AWAY_ANSWER_WITHIN_SECONDS = 3600  # older messages get no automatic reply
 AWAY_QUIET_SECONDS = 3600  # without automatic replies after a message from the shop
 AWAY_ANSWERS_KEEP_DAYS = 7  # of the record that a conversation got one; at least 2
 
@@ -208,10 +208,10 @@ SHIELD_PATTERNS_MAX = 50  # own patterns
 SHIELD_PATTERNS_MAX_BYTES = 16 * 1024**2  # of memory for an automaton
 SHIELD_FIGURES_DAYS = 30  # over which the list of rules counts hits
 SHIELD_HITS_KEEP_DAYS = 400
-RULE_OVERTURN_SHARE = 0.2  # overturned of those judged, from which a rule is for review only
-RULE_OVERTURN_LEAST = 20  # judged; of fewer, the share says nothing
+RULE_OVERTURN_SHARE = 0.2  # overturned share of judged hits that makes a rule review-only
+RULE_OVERTURN_LEAST = 20  # judged hits; with fewer, the share means nothing
 RULE_OVERTURN_DAYS = 30  # both are counted within them
-OBJECTIONS_KEEP_DAYS = 400  # also how long what was let through isn't questioned again
+OBJECTIONS_KEEP_DAYS = 400  # also how long an allowed text isn't questioned again
 
 # -- Recalls of scams, see `messaging.recall` ------------------------------------------------------
 
@@ -219,8 +219,8 @@ RECALL_DAYS = 30  # how old the copies of a scam may be that a recall finds
 RECALL_MOST = 100  # messages per recall, because it locks all their conversations together
 RECALL_SEARCH_MINUTES = 60  # how long a recorded search shows staff its matches
 TRACES_BATCH_MAX = 100  # messages that the sweep reads in one transaction
-SIMILAR_CANDIDATES_MAX = 300  # messages whose words a search compares, per band
-TRACES_DELAY_SECONDS = 5  # until all transactions that began before a message are over
+SIMILAR_CANDIDATES_MAX = 300  # messages whose text a search compares, per band
+TRACES_DELAY_SECONDS = 5  # until all transactions that began before a message have ended
 
 # -- Texts that are nearly the same, see `messaging.similar` ---------------------------------------
 
@@ -230,11 +230,11 @@ SIMILAR_LEAST_PERCENT = 80  # of the letters, which both texts have in the same 
 # -- Spam, and trust that grows, see `messaging.trust` ---------------------------------------------
 
 TRUST_NEW_DAYS = 7  # how long an account is new
-TRUST_GOOD_DAYS = 90  # the least age of a known-good person's account
-TRUST_GOOD_SHOPS = 5  # that have answered a known-good person, at least
+TRUST_GOOD_DAYS = 90  # the minimum age of a known-good person's account
+TRUST_GOOD_SHOPS = 5  # shops that have replied to a known-good person, at least
 SPAM_WINDOW_HOURS = 24  # in which the following are counted
-SPAM_SAME_TEXT_SHOPS = 4  # that get nearly the same text from a person; for the next, it is held
+SPAM_SAME_TEXT_SHOPS = 4  # shops that get nearly the same text from a person before it is held
 SPAM_SAME_TEXT_SHOPS_OF_NEW = 2  # the same for a new account
 SPAM_SHOPS = 20  # that a person writes to; the first message to the next one is held
 SPAM_SHOPS_OF_NEW = 8  # the same for a new account
-SPAM_COMPARED_MAX = 500  # of a person's newest messages, which a new one is compared with
+SPAM_COMPARED_MAX = 500  # of a person's newest messages, with which a new one is compared

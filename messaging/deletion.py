@@ -1,8 +1,8 @@
 """What deleting an account does to conversations.
 
 The person's conversations as a shopper end, and so do the conversations of shops that close: nobody
-can write there any more. The person's own words disappear, the other side's stay. What the person
-wrote for a shop that goes on belongs to the shop, and stays under the shop's name.
+can write there any more. The person's own text disappears, the other side's stays. What the person
+wrote for a shop that continues belongs to the shop, and stays under the shop's name.
 """
 
 from django.db import connection
@@ -63,7 +63,7 @@ from .models import (
 from .ownership import owned_by
 from .team.assignment import assign
 
-# Ended conversations, changed messages and assignees that are announced one by one. Open pages
+# How many ended conversations, changed messages and assignees are announced one by one. Open pages
 # get the others with the heartbeat, or when they load.
 ANNOUNCED_MAX = 100
 FORGOTTEN = "–"  # replaces what staff quoted from a person
@@ -78,7 +78,7 @@ def _erase(person: Person) -> None:
     is_answered = Exists(answered.filter(conversation=OuterRef("pk")))
     touched = Conversation.objects.filter(is_answered | Exists(held))
     assigned = Conversation.objects.filter(assignee_id=person.pk)
-    # All of them at once, because conversations are locked in the order of their keys.
+    # All of them together, because conversations are locked in the order of their keys.
     locked = (ending | touched | assigned).order_by("pk").select_for_update(no_key=True)
     ids = set(locked.values_list("pk", flat=True))
     _rename_in_open_pages(answered)
@@ -160,7 +160,7 @@ def forget_if_deleted(person: Person) -> None:
 
 
 def _rename_in_open_pages(answered: QuerySet[Message]) -> None:
-    """Let shoppers' open pages show the shop's name in place of a person's, as new pages do."""
+    """Make shoppers' open pages show the shop's name in place of a person's, as new pages do."""
     newest = Conversation.objects.filter(Exists(answered.filter(conversation=OuterRef("pk"))))
     newest = newest.order_by("-last_message_at")[:ANNOUNCED_MAX]
     names = {consumer_group(pk) for pk in newest.values_list("consumer_id", flat=True)}
@@ -169,7 +169,7 @@ def _rename_in_open_pages(answered: QuerySet[Message]) -> None:
 
 
 def _end(rows: QuerySet[Conversation]) -> None:
-    """End conversations. Each gets a new revision, so that open pages catch up with its end."""
+    """End conversations. Each gets a new revision, so that open pages notice."""
     newest = rows.order_by("-last_message_at").values_list("pk", flat=True)[:ANNOUNCED_MAX]
     announced = list(newest)
     rows.update(ended_at=timezone.now(), revision=F("revision") + 1)
@@ -179,7 +179,7 @@ def _end(rows: QuerySet[Conversation]) -> None:
 def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:
     """Empty a person's messages and delete their reactions, each under a new revision.
 
-    Staff still need the words of a message with an open report that isn't set aside;
+    Staff still need the text of a message with an open report that isn't set aside;
     `reports.forgetting` empties it when the report is closed or set aside.
     """
     message, conversation = Message._meta.db_table, Conversation._meta.db_table
@@ -239,7 +239,7 @@ def _delete_blocks(person: Person) -> None:
 def _delete_files(person: Person) -> None:
     """Delete the files of a person's messages, and the files that the person never sent.
 
-    Staff still need the files of a message with an open report, as they need its words.
+    Staff still need the files of a message with an open report, as they need its text.
     """
     reported = Report.objects.filter(message=OuterRef("message"), outcome="", is_set_aside=False)
     unsent = Q(message=None, scheduled=None)

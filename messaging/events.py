@@ -43,7 +43,7 @@ def badges_changed(sents: Sequence[Sent]) -> None:
 
 
 def may_be_unannounced(sent: Sent) -> bool:
-    """Whether a repeated message may have been stored the first time and never announced.
+    """Whether a repeated message may have been stored the first time but never announced.
 
     That happens if the process dies, or gives up on the send, after storing the message and before
     announcing it. This process knows what it has announced itself; receivers ignore a second
@@ -131,13 +131,13 @@ def messages_read(marks: Iterable[ReadMark]) -> None:
     """
     marks = dict.fromkeys(marks)  # the same mark may occur twice
     groups.send_many([_read(mark) for mark in marks if mark.moved])
-    # A mark that did not move may have been stored by an earlier statement whose answer was lost.
+    # A mark that did not move may have been stored by an earlier statement whose response was lost.
     changed = [mark for mark in marks if mark.badge_changed or not mark.moved]
     _count_again({groups.user_group(mark.user_id) for mark in changed})
 
 
 def inbox_changed(conversations: Iterable[Conversation]) -> None:
-    """Announce to both sides, on commit, whose turn it is in these conversations now."""
+    """Announce to both sides, on commit, whose turn it now is in these conversations."""
     changed = [
         (
             groups_of(row),
@@ -167,7 +167,7 @@ def to_person(user_id: int, frame: Struct) -> None:
 def block_changed(
     consumer_id: int, shop_id: int, conversation_ids: list[int], blocked_by: str
 ) -> None:
-    """On commit, let both sides' sockets act on a block. Only the blocking side's pages show it."""
+    """On commit, let both sides' sockets react to a block. Only the blocker's pages show it."""
     event = {
         "type": "chat.restriction",
         "conversations": conversation_ids,

@@ -36,7 +36,7 @@ class FileItem(Struct):
 
 
 class MessageItem(Struct, kw_only=True):
-    """A message as both sides see it. A removed or withdrawn one has no words, quote or reactions.
+    """A message as both sides see it. A removed or withdrawn one has no text, quote or reactions.
 
     `consumer` is the shopper's ID: that person is on the consumer side, everybody else on the
     seller side. An `automatic` message is the shop's, not a person's: its sender has the ID 0.
@@ -119,7 +119,7 @@ class MessageAccepted(Struct, tag="message.accepted", kw_only=True):
 
 
 class MessageAnswer(MessageAccepted, tag="message.accepted", kw_only=True):
-    """The same for a script that sent the message by POST and therefore gets it back, too."""
+    """The same for a script that sent the message by POST, whose response also contains it."""
 
     message: MessageItem
 
@@ -130,7 +130,7 @@ class MessageAnswer(MessageAccepted, tag="message.accepted", kw_only=True):
 
 
 class StaffMessageItem(Struct):
-    """A message of staff. The `body` of one that was `taken_back` is empty."""
+    """A staff message. The `body` of one that was `taken_back` is empty."""
 
     id: int
     body: str
@@ -151,7 +151,7 @@ class ConversationState(Struct, tag="conversation.state", kw_only=True):
     conversation. `muted_until`: until then, staff keep the reader from writing. `dismissed` has the
     kinds of warnings that the reader has dismissed, by sequence; `scam_warnings` adds them.
     `staff_messages` has everything that staff have written to both sides, see
-    `staff_messages.frames`; it is left out if there is nothing.
+    `staff_messages.frames`; it is omitted if empty.
     """
 
     conversation: int
@@ -169,7 +169,7 @@ class ConversationState(Struct, tag="conversation.state", kw_only=True):
 
 
 class ConversationWindow(ConversationState, tag="conversation.state", kw_only=True):
-    """Successive messages from anywhere; `more` is about the direction that was requested."""
+    """Consecutive messages from anywhere; `more` is about the requested direction."""
 
     older: bool
     newer: bool
@@ -213,7 +213,7 @@ class InboxChanged(Struct, tag="inbox.changed"):
 
 
 class TypingSeen(Struct, tag="typing", omit_defaults=True):
-    """For others who have the conversation open; `user` tells people of the same name apart."""
+    """For others who have the conversation open; `user` distinguishes people of the same name."""
 
     conversation: int
     side: str
@@ -248,7 +248,7 @@ def page(
         conversation: as read *before* its messages, so that its revision promises no message that
             the page lacks.
         more: whether there is more to fetch in the same direction.
-        resuming: whether the page holds changes since a revision, not a part of the history.
+        resuming: whether the page holds changes since a revision, not part of the history.
     """
     revision = conversation.revision
     if resuming and more:
@@ -276,7 +276,7 @@ def window(
     nudged: dict[str, datetime],
     blocked: bool,
 ) -> ConversationWindow:
-    """Return a part of the history for JSON responses, and whether there is more around it."""
+    """Return part of the history for JSON responses, and whether there is more around it."""
     about: dict[str, Any] = {"more": more, "read": read, "nudged": nudged, "blocked": blocked}
     state = page(conversation, shown.messages, **about, resuming=False)
     return ConversationWindow(

@@ -96,14 +96,14 @@ class MessagingHost(SafetyHost):
         return self.display_name(person).partition(" ")[0]
 
     def person_picture_url(self, person: Person) -> str:
-        """Return the address of a person's picture, or an empty string. Makes no query."""
+        """Return the URL of a person's picture, or an empty string. Makes no query."""
         return _file_url(person, self.person_picture_field)
 
     @abstractmethod
     def acts_as_seller(self, person: Person) -> bool:
         """Whether a person may work for shops at all. Called for every socket; makes no query.
 
-        For other people, `active_members` is not queried at all.
+        For anybody else, `active_members` is not queried at all.
         """
 
     @abstractmethod
@@ -124,7 +124,7 @@ class MessagingHost(SafetyHost):
     def shops_closing_with(self, person: Person) -> list[int]:
         """Return the IDs of the shops that close when a person's account is deleted.
 
-        Called while the account is deleted. Include the shops that have just been closed.
+        Called while the account is being deleted. Include shops that have just been closed.
         """
         return []
 
@@ -141,7 +141,7 @@ class MessagingHost(SafetyHost):
         return str(getattr(shop, self.shop_name_field))
 
     def shop_picture_url(self, shop: Shop) -> str:
-        """Return the address of a shop's picture, or an empty string. Makes no query."""
+        """Return the URL of a shop's picture, or an empty string. Makes no query."""
         return _file_url(shop, self.shop_picture_field)
 
     def shop_time_zone(self, shop: Shop) -> str:
@@ -153,15 +153,15 @@ class MessagingHost(SafetyHost):
         return sorted(self.members_of(shop_id))
 
     def owners_of(self, shop_id: int) -> list[int]:
-        """Return the IDs of the people who are responsible for a shop, suspended ones too."""
+        """Return the IDs of the people who are responsible for a shop, including suspended ones."""
         return self.managers_of(shop_id)
 
     def shop_url(self, shop: Shop) -> str:
-        """Return the address of the shop's page."""
+        """Return the URL of the shop's page."""
         return str(cast(Any, shop).get_absolute_url())
 
     def browse_url(self) -> str:
-        """Return the address where people without conversations find products to ask about."""
+        """Return the URL where people without conversations find products to ask about."""
         return "/"
 
     def before_first_question(self, request: HttpRequest) -> "PagePart | None":
@@ -171,7 +171,7 @@ class MessagingHost(SafetyHost):
     # -- Products -------------------------------------------------------------------------------
 
     def is_sold_out(self, product: Product) -> bool:
-        """Whether a product is sold out at the moment. Makes no query."""
+        """Whether a product is currently sold out. Makes no query."""
         return False
 
     def stock_of(self, product: Product) -> int | None:
@@ -187,7 +187,7 @@ class MessagingHost(SafetyHost):
         return str(getattr(product, self.product_title_field))
 
     def product_url(self, product: Product) -> str:
-        """Return the address of a product's page."""
+        """Return the URL of a product's page."""
         return self.product_card(product).url
 
     @abstractmethod
@@ -217,20 +217,20 @@ class MessagingHost(SafetyHost):
 
     @final
     def is_member(self, user_id: int | None, shop_id: int) -> bool:
-        """Whether a person works for a shop right now."""
+        """Whether a person currently works for a shop."""
         return self.active_members().filter(shop_id=shop_id, user_id=user_id).exists()
 
     @final
     def members_of(self, shop_id: int) -> list[int]:
-        """Return the IDs of the people who work for a shop right now."""
+        """Return the IDs of the people who currently work for a shop."""
         rows = self.active_members().filter(shop_id=shop_id).order_by()
         return list(rows.values_list("user_id", flat=True))
 
     @final
     def shops_of(self, user_ids: Iterable[int]) -> dict[int, list[int]]:
-        """Return the IDs of the shops that each person works for right now, with one query."""
+        """Return the IDs of the shops that each person currently works for, with one query."""
         shops: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
-        if len(shops) == 1:  # the usual case, once for each page
+        if len(shops) == 1:  # the usual case, once per page
             return {user_id: _shops_of(user_id) for user_id in shops}
         rows = self.active_members().filter(user_id__in=listed(shops)).order_by()
         for shop_id, user_id in rows.values_list("shop_id", "user_id"):

@@ -1,4 +1,4 @@
-"""The part of `host` for acts of staff, such as suspending people and hiding products."""
+"""The part of `host` for staff actions, such as suspending people and hiding products."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -17,11 +17,11 @@ class SafetyHost(ABC):
 
     @abstractmethod
     def may_suspend(self, actor: Person, person: Person) -> bool:
-        """Whether a member of staff may suspend or restore a person."""
+        """Whether a staff member may suspend or restore a person."""
 
     @abstractmethod
     def set_active(self, person_id: int, *, active: bool) -> bool:
-        """Suspend or restore an account for a decision that is recorded; say if that is new.
+        """Suspend or restore an account for a recorded decision; return whether that is new.
 
         Change `is_active` in one transaction, and call
         `trato.realtime.sessions.announce_access_changed` and, while the person is a member,
@@ -29,11 +29,11 @@ class SafetyHost(ABC):
         """
 
     def may_hide_product(self, actor: Person) -> bool:
-        """Whether a member of staff may take products off sale. If so, implement `set_hidden`."""
+        """Whether a staff member may take products off sale. If so, implement `set_hidden`."""
         return False
 
     def set_hidden(self, product_id: int, *, hidden: bool) -> bool:
-        """Take a product off sale, or allow it again, for a decision that is recorded.
+        """Take a product off sale, or allow it again, for a recorded decision.
 
         Returns:
             Whether that is new.
@@ -47,11 +47,11 @@ class SafetyHost(ABC):
     def staff_sessions(self, people: Mapping[str, Person]) -> set[str]:
         """Return the keys of the sessions in which staff may see what the admin shows them.
 
-        By default, all of them. A site whose admin asks for more than a password checks that here,
+        By default, all of them. A site whose admin requires more than a password checks that here,
         too, and calls `trato.realtime.sessions.announce_access_changed` when somebody loses access.
 
         Args:
-            people: the member of staff who is logged in, by session key.
+            people: the logged-in staff members, by session key.
         """
         return set(people)
 
@@ -61,10 +61,10 @@ class SafetyHost(ABC):
         By default, the view asks for nothing.
 
         Args:
-            view: the view that shows or sends all data of the person who is logged in.
+            view: the view that shows or sends all of the logged-in person's data.
         """
         return view
 
     def may_mail_stranger(self, request: HttpRequest) -> bool:
-        """Count a mail to an address that has no account; return False if it must not be sent."""
+        """Count an email to an address without an account; return False if it must not be sent."""
         return True

@@ -1,7 +1,7 @@
 """The order of an inbox: which of a person's conversations come next.
 
-On PostgreSQL every statement walks an index in the order of the list and stops after the requested
-number of rows, however many conversations a shop has.
+On PostgreSQL every statement walks an index in list order and stops after the requested number of
+rows, however many conversations a shop has.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from trato.pagination import PageRequest, ordered
 
 NEAREST = 200  # conversations of each shop that `longest_waiting` checks first
 
-Keys = QuerySet[Any, tuple[int, Any]]  # a conversation's ID, and the time that sorts it
+Keys = QuerySet[Any, tuple[int, Any]]  # a conversation's ID, and the time by which it is sorted
 
 
 def upcoming(
@@ -62,9 +62,9 @@ def upcoming(
 def longest_waiting(
     scope: Scope, wanted: PageRequest, size: int, lane: str, among: QuerySet[Conversation]
 ) -> Keys:
-    """Return the next conversations in which somebody waits, longest waiting first.
+    """Return the next conversations in which somebody is waiting, longest waiting first.
 
-    The first page has the conversations that wait longest, so "older" pages have later times.
+    The first page has the longest waits, so "older" pages have later times.
 
     Args:
         lane: as for `upcoming`; settled conversations are left out.

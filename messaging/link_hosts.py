@@ -1,9 +1,9 @@
-"""The hosts that staff warn of or block, kept in each process.
+"""The hosts that staff warn about or block, kept in each process.
 
-Links are drawn for many people, and on the event loop, so drawing a message makes no query. Each
-server process loads the list in the background, see `refresh`. Other processes load it when a
+Links are rendered for many people, and on the event loop, so rendering a message makes no query.
+Each server process loads the list in the background, see `refresh`. Other processes load it when a
 thread needs it and it is too old. It is never older than `LINK_HOSTS_SECONDS`, unless the database
-is away.
+is down.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ def action_for(host: str) -> str:
 
 
 def refresh(limit: int) -> int:
-    """Load the list again before it is too old, in the rounds of `messaging.due`.
+    """Reload the list before it is too old, in the rounds of `messaging.due`.
 
     Args:
         limit: ignored, because the list is loaded as a whole.
@@ -50,7 +50,7 @@ def refresh(limit: int) -> int:
 
 
 def forget() -> None:
-    """Mark the list as outdated. It is still used until it is loaded again."""
+    """Mark the list as outdated. It stays in use until it is reloaded."""
     global _loaded_at
     _loaded_at = float("-inf")
 
@@ -72,7 +72,7 @@ def _load() -> None:
     try:
         _listed = dict(LinkHost.objects.values_list("host", "action"))
     except (DatabaseError, InterfaceError):
-        return  # the old list still holds
+        return  # keep using the old list
     _loaded_at = started
 
 

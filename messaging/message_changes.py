@@ -1,4 +1,4 @@
-"""Lock a stored message, and store a change of it: an edit, a withdrawal, a reaction, a removal."""
+"""Lock a stored message, and store a change to it: an edit, a withdrawal, a reaction, a removal."""
 
 from messaging.access import conversation_for
 from trato.people import Person
@@ -11,7 +11,7 @@ def locked_message(actor: Person, conversation_id: int, sequence: int) -> Messag
     """Lock a conversation; return one of its messages, with its sender and the conversation.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
     """
     conversation = conversation_for(actor, conversation_id, lock=True)
     rows = conversation.messages.select_related("sender")

@@ -21,9 +21,9 @@ class Check:
         raise NotImplementedError
 
     async def check_many(self, attempts: Sequence[Attempt]) -> None:
-        """Check a batch on the event loop and note in each attempt why it is refused.
+        """Check a batch on the event loop and set in each attempt why it is refused.
 
-        A check that asks a service overrides this, to ask once for the whole batch.
+        A check that calls a service overrides this, to call it once for the whole batch.
         """
         for attempt in attempts:
             try:

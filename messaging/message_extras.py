@@ -1,6 +1,6 @@
 """Load what only some messages have: files, a quoted message, and reactions.
 
-These are loaded for many messages at once, without a query if no message has any.
+These are loaded for many messages together, without a query if no message has any.
 """
 
 from collections import defaultdict
@@ -65,7 +65,7 @@ def quoted_in(conversation: Conversation, sequence: int) -> Quoted | None:
 
 
 def excerpt_of(message: Message, body: str) -> str:
-    """Return the beginning of a message that says `body`; of only files, a sign and their kind.
+    """Return the beginning of a message with the text `body`; without text, its files' kind.
 
     It is stored in notifications, whose readers have different languages, see `excerpt_words`.
     """

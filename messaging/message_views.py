@@ -1,4 +1,4 @@
-"""One message over HTTP: its page, and the acts that a person can do there."""
+"""One message over HTTP: its page, and what a person can do there."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -73,7 +73,7 @@ ACTS: dict[str, Act] = {
 @require_http_methods(["GET", "POST"])
 @person_required
 def message(request: PersonRequest, conversation_id: int, sequence: int) -> HttpResponse:
-    """Show a message with everything that the person can do with it, or do the given `act`.
+    """Show a message with everything that the person can do with it, or do what `act` says.
 
     A form is redirected to the message, a script gets it as in `message.changed`.
     """

@@ -1,7 +1,7 @@
-"""The warnings next to a message: which scam it looks like, and where its links lead.
+"""The warnings next to a message: which scam it resembles, and where its links lead.
 
-Warnings are computed whenever the words are shown or announced, and never stored, so that a better
-pattern or a new decision of staff also applies to earlier messages. A prefilter lets most messages
+Warnings are computed whenever the text is shown or announced, and never stored, so that a better
+pattern or a new staff decision also applies to earlier messages. A prefilter lets most messages
 pass.
 """
 
@@ -24,13 +24,13 @@ class LinkRemark(Struct, kw_only=True):
     """A remark on a link.
 
     Args:
-        place: the number of the address in the text, from 0, whether or not it becomes a link;
-            -1 if a QR code in a picture leads there.
+        place: the number of the URL in the text, from 0, whether or not it becomes a link; -1 if it
+            comes from a QR code in a picture.
         address: where it leads, in ASCII up to the path; empty if it must not be clickable.
         shown: the text of the link; it begins with the host as people write it.
         host: the host as people write it.
         leads: the real host, if the text doesn't make it plain; else empty.
-        like: the host of a shop, courier or payment service that it looks like; else empty.
+        like: the host of a shop, courier or payment service that it resembles; else empty.
         action: "warn" if a page has to come before it, "block" if staff have blocked it; or empty.
     """
 
@@ -49,10 +49,10 @@ class LinkRemark(Struct, kw_only=True):
 
 
 def warnings(text: str, codes: str = "", *, is_automatic: bool = False) -> list[str]:
-    """Return the kinds of scam that a message looks like, see `shield.scams.ScamKind`, in order.
+    """Return the kinds of scam that a message resembles, see `shield.scams.ScamKind`, in order.
 
     Args:
-        codes: what QR codes in its pictures say, see `codes_of`.
+        codes: the text of QR codes in its pictures, see `codes_of`.
         is_automatic: whether the shop itself sent it. Such messages get no warning.
     """
     if is_automatic:
@@ -67,14 +67,14 @@ def links(text: str, codes: str = "") -> Sequence[LinkRemark]:
     """Return what pages say about a message's links; nothing about links that are plain.
 
     Args:
-        codes: what QR codes in its pictures say, see `codes_of`. Each of their hosts gets a remark,
-            because nobody can see where a code leads.
+        codes: the text of QR codes in its pictures, see `codes_of`. Each of their hosts gets a
+            remark, because nobody can see where a code leads.
     """
     return (*_in_text(text), *_in_codes(codes)) if codes else _in_text(text)
 
 
 def codes_of(files: Iterable[File]) -> str:
-    """Return what the QR codes of a message's pictures say, one per line."""
+    """Return the text of the QR codes in a message's pictures, one per line."""
     return "\n".join(file.codes for file in files if file.codes)
 
 
@@ -104,7 +104,7 @@ def _in_codes(codes: str) -> Iterable[LinkRemark]:
 
 
 def link_at(text: str, place: int) -> LinkRemark | None:
-    """Return the remark on a text's link by the number of its address, even if it is plain."""
+    """Return the remark on a text's link by the number of its URL, even if it is plain."""
     written = [address.written for address in addresses(text)]
     return _remark(place, written[place]) if place < len(written) else None
 
@@ -134,7 +134,7 @@ def _compile() -> None:
 
 
 def _remark(place: int, written: str) -> LinkRemark | None:
-    """Return what pages say about an address; None if its host isn't public."""
+    """Return what pages say about a URL; None if its host isn't public."""
     goes_to = real(written)
     if goes_to is None:
         return None

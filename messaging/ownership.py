@@ -95,7 +95,7 @@ def note_deleted(request: HttpRequest, name: str | None) -> None:
 
 
 def lock_owner(actor: Person, shop_id: int | None) -> models.Q:
-    """Let members who add something take turns, so that a limit on the number of rows holds.
+    """Make members who add something take turns, so that a limit on the number of rows holds.
 
     Args:
         shop_id: the shop that it will belong to; None for the actor's own.

@@ -16,7 +16,7 @@ from .records import Attempt, Sent
 from .rules.check import RulesCheck
 from .team import taking
 
-# The checks of a message's words, which an edit has to pass, too.
+# The checks of a message's text, which an edit has to pass, too.
 CHECKS_OF_WORDS: tuple[Check, ...] = (TextCheck(), RulesCheck())
 # In this order, until one refuses. The rate limit is last, because refused messages don't count.
 CHECKS: tuple[Check, ...] = (*CHECKS_OF_WORDS, MessageLimit())
@@ -31,7 +31,7 @@ EFFECTS: tuple[Callable[[Sequence[Sent]], None], ...] = (
 
 
 def check(attempt: Attempt, *, is_limited: bool = True) -> None:
-    """Run the checks on a request's attempt; note the first refusal in it.
+    """Run the checks on a request's attempt; set the first refusal in it.
 
     Args:
         is_limited: whether it counts against the sender's rate limit.
@@ -45,7 +45,7 @@ def check(attempt: Attempt, *, is_limited: bool = True) -> None:
 
 
 async def check_many(attempts: Sequence[Attempt]) -> None:
-    """Run the checks on a batch of attempts; note the first refusal in each."""
+    """Run the checks on a batch of attempts; set the first refusal in each."""
     for each in CHECKS:
         if passed := [attempt for attempt in attempts if attempt.refusal is None]:
             await each.check_many(passed)

@@ -23,7 +23,7 @@ from .models import (
 
 
 class Window(NamedTuple):
-    """Successive messages of a conversation, oldest first, and whether there are more around."""
+    """Consecutive messages of a conversation, oldest first, and whether there are more around."""
 
     messages: list[Message]
     has_older: bool
@@ -68,7 +68,7 @@ def messages_after(conversation: Conversation, sequence: int) -> Window:
 
 
 def messages_around(conversation: Conversation, sequence: int) -> Window:
-    """Return a page with a message in its middle; near an end, the first or the last page."""
+    """Return a page with a message in the middle; near an end, the first or the last page."""
     size = settings.HISTORY_PAGE_SIZE
     start = min(sequence - size // 2, conversation.last_sequence - size)
     return messages_after(conversation, max(start, 0))
@@ -96,7 +96,7 @@ def read_marks_and_own(
 
     Returns:
         The row is None if there is none. Messages that the person has marked as unread count as
-        unread only in the person's own mark, not in the marks of the sides.
+        unread only in the person's own mark, not in the sides' marks.
     """
     participants = _participants(conversation.pk, user.pk)
     own = next((row for row in participants if row.user_id == user.pk), None)

@@ -61,7 +61,7 @@ class Sender(msgspec.Struct):
 
 
 def attached_words(attached: str) -> str:
-    """Return the words for a message that has only files, in the reader's language."""
+    """Return the text for a message that has only files, in the reader's language."""
     return str(Attached(attached).label) if attached else ""
 
 
@@ -69,9 +69,9 @@ class Quoted(msgspec.Struct, kw_only=True):
     """What a quote shows of the original.
 
     Args:
-        excerpt: the beginning of its words.
-        attached: what kind of files an original without words has, see `Attached`. Both are empty
-            if the original is removed or withdrawn.
+        excerpt: the beginning of its text.
+        attached: what kind of files an original without text has, see `Attached`. Both are empty if
+            the original is removed or withdrawn.
     """
 
     sequence: int
@@ -82,7 +82,7 @@ class Quoted(msgspec.Struct, kw_only=True):
 
     @property
     def words(self) -> str:
-        """What the original says, in the reader's language; empty if it is gone."""
+        """What the original says, in the reader's language; empty if it is hidden."""
         return self.excerpt or attached_words(self.attached)
 
 
@@ -101,9 +101,9 @@ def not_quotable() -> Refused:
 class Attempt(Content, kw_only=True):
     """A message that somebody wants to send.
 
-    The checks of `pipeline` normalize the body and note in `refusal` why the message must not be
-    stored. A refused attempt still goes to the store, which looks for an earlier message with its
-    `client_id`: a repeat gets the same answer as the first send.
+    The checks of `pipeline` normalize the body and set `refusal` if the message must not be stored.
+    A refused attempt still goes to the store, which looks for an earlier message with its
+    `client_id`: a repeat gets the same response as the first send.
     """
 
     sender: Person
@@ -114,10 +114,10 @@ class Attempt(Content, kw_only=True):
     refusal: Refused | None = None
     held_for: str = ""  # the name of the rule because of which staff look at it first
     released: int | None = None  # the held message that is being delivered; it has the files
-    codes: str = ""  # what QR codes in its pictures say, one per line; read by the rules' check
+    codes: str = ""  # the text of QR codes in its pictures, one per line; read by the rules' check
     captions: str = ""  # file names and descriptions written by people; read like `codes`
     insists: bool = False  # its sender says that the rule which questioned it is wrong
-    is_edit: bool = False  # new words for a message that is stored already
+    is_edit: bool = False  # new text for a message that is already stored
     page_language: str = ""  # of the sender's page; that of the current request by default
     sender_id: int = 0
     sender_name: str = ""  # given for automatic messages: the shop's
@@ -140,7 +140,7 @@ class Sent(Content, kw_only=True):
     """A message as it was stored. Frames are made from it.
 
     `is_new` unless the `client_id` was repeated. `badges` are the people whose number of unread
-    notifications the message may have changed. `takes`: nobody took care of the conversation, so
+    notifications the message may have changed. `takes`: nobody was assigned to the conversation, so
     the message assigns it to its sender, see `team.taking`. `message_extras` loads `quoted` and
     `reactions`.
     """
@@ -208,7 +208,7 @@ class Sent(Content, kw_only=True):
 
 
 class Held(msgspec.Struct, kw_only=True):
-    """A message that is stored outside the log, until staff have looked at it.
+    """A message that is stored outside the log until staff have looked at it.
 
     `is_new` unless the `client_id` was repeated.
     """
@@ -235,7 +235,7 @@ class ReadMark(msgspec.Struct, kw_only=True, frozen=True):
     """How far a person has read, as it was stored.
 
     `moved` is False if the person had already read as far. `badge_changed` is True if everything is
-    read, so that a notification of the person became read. `hidden`: the other side must not know.
+    now read, which marked a notification as read. `hidden`: the other side must not know.
     """
 
     conversation_id: int

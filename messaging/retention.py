@@ -1,7 +1,7 @@
 """How long messaging keeps data: the rules of its features.
 
-No rule deletes messages that were sent. They stay until the account of their sender is deleted, and
-then lose their words, see `deletion`.
+No rule deletes messages that were sent. They stay until their sender's account is deleted, and then
+lose their text, see `deletion`.
 """
 
 from .away import retention as away

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Side(models.TextChoices):
-    """The side of a person in one conversation, whatever the account's role."""
+    """A person's side in one conversation, whatever the account's role."""
 
     CONSUMER = "consumer", _("Shopper")
     SELLER = "seller", _("Seller")

@@ -1,4 +1,4 @@
-"""A page of a conversation by day: messages, staff's messages and, for sellers, the team's rows."""
+"""A page of a conversation by day: messages, staff messages and, for sellers, the team's rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from .models import Assignment, Message, Note, StaffMessage
 
-# Messages of one person that follow each other this fast are drawn as one group, a run. The name is
+# Messages by one person that follow each other this fast are drawn as one group, a run. The name is
 # shown above a run, and the time below it. `MessageList.arrange` in
 # `static/js/messaging/thread/message-list.js` has the same rule for messages that arrive later; a
 # test compares them.
 GROUP_WITHIN = timedelta(minutes=5)
-COLLAPSED_WITHIN = timedelta(minutes=1)  # between two lines of one person
+COLLAPSED_WITHIN = timedelta(minutes=1)  # between two lines by one person
 
 Beside = Note | Assignment | StaffMessage
 Row = Message | Beside
@@ -77,7 +77,7 @@ def _day_of(row: Row) -> date:
 
 
 def _mark_runs(days: Iterable[list[Message]], first_unread: int | None) -> None:
-    """Note in each message whether it continues a run, and whether the next one does.
+    """Set in each message whether it continues a run, and whether the next one does.
 
     A new day and the line above the first unread message end a run.
     """

@@ -1,4 +1,4 @@
-"""All addresses of messaging, in one namespace. Each feature has its own `urls`."""
+"""All URLs of messaging, in one namespace. Each feature has its own `urls`."""
 
 from django.urls import path
 

@@ -214,7 +214,7 @@ def _quoting(request: PersonRequest, conversation: Conversation) -> Quoted | Non
 
 
 def _number(text: str | None) -> int:
-    """Return the number of a message from an address or a form; 0 if there is none."""
+    """Parse the number of a message from a URL or a form; 0 if there is none."""
     try:
         return counter_from(text) if text else 0
     except Refused:

@@ -1,4 +1,4 @@
-"""Files of the demo's messages: photos as an upload would store them, and forms as PDFs."""
+"""Files in the demo's messages: photos as an upload would store them, and forms as PDFs."""
 
 import io
 import uuid
@@ -13,7 +13,7 @@ from messaging.models import File, Message
 
 
 def store_files(talks: Iterable[Talk], photos: Mapping[str, bytes]) -> None:
-    """Attach the files of the scripts to their messages.
+    """Attach the scripts' files to their messages.
 
     Args:
         talks: stored, see `rows.store`.

@@ -13,7 +13,7 @@ from trato.people import Person
 
 SEED = 21
 OLDEST = 45  # days since the last message of a conversation, at most
-WAITS, NEWEST = 1.8, 9  # the same for those that wait, and the least of them in minutes
+WAITS, NEWEST = 1.8, 9  # the same for those that are waiting, and its minimum in minutes
 
 
 class Cast:
@@ -21,7 +21,7 @@ class Cast:
 
     Args:
         goods: the labels of each product on sale, by its ID; see `scripts`.
-        languages: the language that each person writes, by their ID.
+        languages: the language in which each person writes, by their ID.
     """
 
     def __init__(self, goods: dict[int, tuple[str, ...]], languages: dict[int, str]) -> None:
@@ -123,7 +123,7 @@ class Cast:
             "me": host.short_name(self.answering(shopper, product)),
         }
         lines = script.told(turn, **names)
-        is_cut = ended < 2 * DAY and self.dice.random() < 0.5  # the shop has not answered yet
+        is_cut = ended < 2 * DAY and self.dice.random() < 0.5  # the shop has not replied yet
         if is_cut:
             lines = lines[: max(n for n, line in enumerate(lines, 1) if line.is_shoppers)]
         is_unread = ended < 1.5 * DAY if lines[-1].is_shoppers else ended < DAY

@@ -1,4 +1,4 @@
-"""What became of the demo's messages: earlier texts and reactions."""
+"""Changes to the demo's messages: earlier texts and reactions."""
 
 from collections.abc import Iterable
 

@@ -44,7 +44,7 @@ class WakingClock:
         return moment - timedelta(minutes=minutes)
 
     def times(self, dice: random.Random, ended: float, days: Sequence[int]) -> list[datetime]:
-        """Return when each message of a conversation is written.
+        """Return when each message of a conversation was written.
 
         After a pause of days people write in the morning; the last messages lead up to the end.
 

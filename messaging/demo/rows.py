@@ -1,4 +1,4 @@
-"""Stores conversations of the demo, consistent with what the actions store."""
+"""Stores the demo's conversations, consistent with what the actions store."""
 
 import random
 import uuid
@@ -42,7 +42,7 @@ class Talk:
         team: the IDs of all members of the shop.
         times: when each line was written.
         is_unread: whether the last side's messages are unread.
-        price: of the product when the shopper asked, in minor units; None for today's.
+        price: the product's when the shopper asked, in minor units; None for today's.
         is_settled: whether the shop has settled it.
     """
 

@@ -13,7 +13,7 @@ USED_MOST = 60  # times; the second reply half as often, and so on
 
 
 def store_replies(cast: Cast) -> None:
-    """Give each shop its replies, and its owner, who joined first, one that is only theirs."""
+    """Give each shop its replies, and its owner, who joined first, a private one."""
     SavedReply.objects.bulk_create(
         reply
         for shop_id, team in sorted(cast.teams.items())

@@ -1,17 +1,17 @@
 """Reads the demo's conversations, which are plain text.
 
-A conversation is a block of lines. `>` begins a message of the shopper, `<` one of the shop; a line
-without a mark continues the message above it. `+3d` is a pause of three days. `{Friday|Tuesday}`
-is a choice: the script is used once with each, so that conversations don't repeat each other.
-`{name}` is the shopper's first name and `{me}` the answering person's.
+A conversation is a block of lines. `>` begins a message by the shopper, `<` one by the shop; a line
+without a mark continues the message above it. `+3d` is a pause of three days. `{Friday|Tuesday}` is
+a choice: the script is used once with each, so that conversations don't repeat each other. `{name}`
+is the shopper's first name and `{me}` that of the person who answers.
 
 In `scripts/<language>/`, `# bowl plate` names the products that the blocks below it fit, and `= …`
 those of a single block. They are labels that `manage.py demo` gives to products.
 
-In `today/`, which has what waits in the demo seller's inbox, blocks are like those of `scripts/`,
-without choices. What the team does with a conversation follows the message before it: `& 1 text` is
-a note of its second member, `~ 2` snoozes it for two days for the first one, and `^ 2 text` is a
-message that will be sent in two days.
+In `today/`, which has what is waiting in the demo seller's inbox, blocks are like those of
+`scripts/`, without choices. What the team does with a conversation follows the message before it:
+`& 1 text` is a note by its second member, `~ 2` snoozes it for two days for the first one, and `^ 2
+text` is a message to be sent in two days.
 
 In `showcases/`, each file is one conversation. `@ product: …`, `@ shopper: …`, `@ ended: …` (in
 waking minutes before now), `@ price: …` (when asked, in minor units), `@ unread: yes` and
@@ -35,10 +35,10 @@ class Line:
 
     Args:
         days: how many days pass before it.
-        report: reason and words; if staff has decided, also outcome and why.
+        report: reason and text; once staff have decided, also outcome and why.
         removal: why staff removed it.
-        notes: numbers of the team's members, and what they noted after it.
-        snoozed_days: for which the team's first member has snoozed the conversation after it.
+        notes: numbers of the team's members, and what they noted after the message.
+        snoozed_days: for how long the team's first member snoozed the conversation afterwards.
         later: in how many days the shop sends another message, and its text.
         files: kind, and name with description, of each.
         quote: the number of the message that it quotes.
@@ -75,7 +75,7 @@ class Script:
 
     @property
     def tellings(self) -> int:
-        """How often the script can be used before its words repeat."""
+        """How often the script can be used before its text repeats."""
         choices = [one.count("|") + 1 for line in self.lines for one in CHOICE.findall(line.text)]
         return max(choices, default=1)
 
@@ -106,7 +106,7 @@ def scripts(language: str) -> list[Script]:
 
 
 def today(language: str) -> list[Script]:
-    """Return the conversations that wait for the demo's seller, each about one product."""
+    """Return the conversations that are waiting for the demo's seller, each about one product."""
     collected: list[Script] = []
     about: set[str] = set()
     for script in _scripts([FOLDER / "today" / f"{language}.txt"]):

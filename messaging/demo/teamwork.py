@@ -1,4 +1,4 @@
-"""What the demo seller's team has beside its answers: notes, a message for later, hours."""
+"""What the demo seller's team has besides its replies: notes, a message for later, hours."""
 
 import random
 import uuid
@@ -16,7 +16,7 @@ from messaging.notes.mentions import mentioned
 from messaging.notes.notices import notify_mentioned
 from messaging.opening_hours.public_holidays import country_of, public_holidays
 
-NOTED_AFTER = timedelta(minutes=3)  # a message; and after the note before
+NOTED_AFTER = timedelta(minutes=3)  # after a message, and after the note before
 # In minutes since midnight, from Monday; on Fridays with a break for lunch.
 WEEK = [
     *[[[9 * 60, 21 * 60]]] * 4,
@@ -35,11 +35,11 @@ Thank you for writing to {shop}! The workshop is closed at the moment. We read e
 
 
 def store_teamwork(talks: Iterable[Talk], languages: dict[int, str], dice: random.Random) -> None:
-    """Store what the team has done with its conversations, its hours and its automatic answer.
+    """Store what the team has done with its conversations, its hours and its automatic reply.
 
     Args:
         talks: of one shop, stored.
-        languages: the language that each person writes, by their ID.
+        languages: the language in which each person writes, by their ID.
     """
     own = list(talks)
     notes = [note for talk in own for note in _notes(talk, dice)]

@@ -1,4 +1,4 @@
-"""What the demo's shops have sorted already: labels, who takes care of what, and stars."""
+"""How the demo's shops have sorted their conversations: labels, assignees, and stars."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from messaging.demo.rows import Talk
 from messaging.models import Conversation, ConversationLabel, Label, Participant
 
-# By language: the name, the colour, and the beginnings of words in a conversation that deserves it.
+# By language: the name, the colour, and the beginnings of words in a conversation that gets it.
 LABELS = {
     "es": [
         ("Envío", "blue", ("env", "correo", "llega")),
@@ -27,11 +27,11 @@ ASSIGNED_EVERY, STARRED_EVERY = 3, 9  # conversations
 
 
 def sort(talks: Iterable[Talk], languages: dict[int, str]) -> None:
-    """Label conversations by their words, assign some to the person who answers, and star a few.
+    """Label conversations by their text, assign some to the person who answers, and star a few.
 
     Args:
         talks: stored.
-        languages: the language that each person writes, by their ID.
+        languages: the language in which each person writes, by their ID.
     """
     sorted_talks = list(talks)
     languages_of = {

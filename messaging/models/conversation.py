@@ -22,7 +22,7 @@ BOTH_SIDES = "both"
 # `reverse` takes longer than everything else that a send needs from Django.
 @lru_cache(maxsize=10_000)
 def conversation_url(conversation_id: int) -> str:
-    """Return the address of a conversation on this site."""
+    """Return the URL of a conversation on this site."""
     return reverse("messaging:conversation", args=[conversation_id])
 
 
@@ -55,9 +55,9 @@ class Conversation(models.Model):
     `last_sequence` and `revision` are the counters that order and resume messages; both change only
     under this row's lock, which every writer takes first.
 
-    Only the first message of an hour changes a column that an index contains: for the others
-    PostgreSQL updates the row in place (HOT) and doesn't touch the indexes. That is why lists sort
-    by the hour first, and why there is no foreign key to the last message.
+    Only the first message of an hour changes an indexed column: for the others PostgreSQL updates
+    the row in place (HOT) and doesn't touch the indexes. That is why lists sort by the hour first,
+    and why there is no foreign key to the last message.
     """
 
     # `db_index=False`: an index below begins with the column, and each one makes writes slower.
@@ -142,17 +142,19 @@ class Conversation(models.Model):
         editable=False,
         choices=[*Side.choices, (BOTH_SIDES, _("both"))],
     )
-    # Whether a message was ever held here: then sends look for it, one by one, see `held.holding`.
+    # Whether a message was ever held here: if so, sends look for it, one by one, see
+    # `held.holding`.
     has_held = models.BooleanField(_("has held messages"), default=False, db_default=False)
-    # Whether its shopper has started several lately: sends then go one by one, see `trust.spam`.
+    # Whether its shopper has recently started several: if so, sends go one by one, see
+    # `trust.spam`.
     checks_spam = models.BooleanField(_("checks for spam"), default=False, db_default=False)
-    # Whether staff ever looked into it: then its page loads the looks to show, see `staff_looks`.
+    # Whether staff ever looked into it: if so, its page loads the looks to show, see `staff_looks`.
     has_looks = models.BooleanField(_("has looks of staff"), default=False, db_default=False)
     # Whether staff ever wrote to both sides, see `staff_messages`.
     has_staff_messages = models.BooleanField(
         _("has messages of staff"), default=False, db_default=False
     )
-    # The member of the shop who takes care of it, as long as that person works there.
+    # The shop's member who takes care of it, as long as that person works there.
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -168,7 +170,7 @@ class Conversation(models.Model):
     my_side: Side
     counterpart: str
     counterpart_picture: str
-    match: Any = None  # a message or a note; looking for a missing attribute takes templates 20 µs
+    match: Any = None  # a message or a note; templates take 20 µs to look for a missing attribute
     match_is_note = False
     match_sentence: list[Any]
     match_url = ""
@@ -214,7 +216,7 @@ class Conversation(models.Model):
         return conversation_url(self.pk)
 
     def page_of(self, sequence: int) -> str:
-        """Return the address of the page with a message and the messages around it."""
+        """Return the URL of the page with a message and the messages around it."""
         # Without a place, the page begins at the first unread message, and may end before this one.
         return f"{self.get_absolute_url()}?around={sequence}"
 
@@ -227,7 +229,7 @@ class Conversation(models.Model):
         return host.shop_name(self.shop)
 
     def side_of(self, user_id: int) -> Side:
-        """Return the side of a person that `access` has let in."""
+        """Return the side of a person whom `access` has let in."""
         return Side.CONSUMER if user_id == self.consumer_id else Side.SELLER
 
     def is_blocked_by(self, side: Side) -> bool:
@@ -243,7 +245,7 @@ class Conversation(models.Model):
         return self.shop_name if side is Side.CONSUMER else self.consumer_name
 
     def counterpart_picture_of(self, side: Side) -> str:
-        """Return the address of the picture that one side sees of the other, or an empty string."""
+        """Return the URL of the picture that one side sees of the other, or an empty string."""
         if side is Side.CONSUMER:
             return host.shop_picture_url(self.shop)
         return host.person_picture_url(self.consumer)

@@ -15,7 +15,7 @@ from .conversation import Conversation
 
 
 class Attached(models.TextChoices):
-    """What a list of conversations shows for a message that has only files."""
+    """What conversation lists show for a message that has only files."""
 
     PHOTO = "photo", _("Photo")
     PHOTOS = "photos", _("Photos")
@@ -26,7 +26,7 @@ class Attached(models.TextChoices):
 class Message(models.Model):
     """A message. Its sender can edit and withdraw it for a while; staff can remove it.
 
-    If it is removed or withdrawn, both sides only see that there was a message, see `is_hidden`.
+    If it is removed or withdrawn, both sides see only that there was a message, see `is_hidden`.
     `sequence` orders messages, `revision` is the conversation's counter at the message's last
     change, and the sender's browser chooses `client_id` so that a repeated send is one message.
     docs/adding-a-feature.md says what else to change for a new column with content.
@@ -53,7 +53,7 @@ class Message(models.Model):
     body = models.TextField(_("text"), max_length=settings.MESSAGE_MAX_CHARACTERS)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     is_automatic = models.BooleanField(_("automatic"), default=False, db_default=False)
-    # Most messages have no files: with this column, that takes no query to find out.
+    # Most messages have no files: this column saves a query to find out.
     attached = models.CharField(
         _("files"), max_length=8, choices=Attached, blank=True, default="", db_default=""
     )
@@ -75,7 +75,7 @@ class Message(models.Model):
     quote = models.PositiveIntegerField(
         _("quotes"), null=True, blank=True, help_text="The number of the message that it quotes."
     )
-    # Most messages have no reactions: with this column, that takes no query to find out.
+    # Most messages have no reactions: this column saves a query to find out.
     is_reacted = models.BooleanField(_("has reactions"), default=False, db_default=False)
     # Loaded by `message_extras`.
     shown_files: Any = ()

@@ -14,8 +14,8 @@ class Participant(models.Model):
     """One person in one conversation, with everything that concerns only that person.
 
     A mark that the next message ends is stored with the sequence of the last message. So a new
-    message brings an archived conversation back, and wakes a sleeping one, without a write. No
-    index contains a column that a read mark changes, so PostgreSQL updates the row in place (HOT).
+    message brings back an archived conversation, and wakes a snoozed one, without a write. No index
+    contains a column that a read mark changes, so PostgreSQL updates the row in place (HOT).
     """
 
     conversation = models.ForeignKey(

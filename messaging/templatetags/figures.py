@@ -1,4 +1,4 @@
-"""Spans of time on the page with a shop's figures."""
+"""Durations on the page with a shop's figures."""
 
 from django import template
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ register = template.Library()
 
 @register.filter
 def span(seconds: int | None) -> str:
-    """Format a span: `under a minute`, `45 min`, `3 h 20 min`; in whole hours from 10 hours on."""
+    """Format a duration: `under a minute`, `45 min`, `3 h 20 min`; whole hours from 10 h on."""
     if seconds is None:
         return "–"
     minutes, hours = seconds // 60 % 60, seconds // 3600

@@ -1,4 +1,4 @@
-"""Files of messages in pages."""
+"""Message files in pages."""
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal

@@ -1,4 +1,4 @@
-"""Links in messages, as `static/js/messaging/thread/links.js` draws them in the browser."""
+"""Links in messages, as `static/js/messaging/thread/links.js` renders them in the browser."""
 
 from collections.abc import Sequence
 
@@ -42,7 +42,7 @@ def _drawn(
 
     Args:
         attributes: for each link, escaped.
-        message: the message's address. Links that staff warn of lead to a page below it first.
+        message: the message's URL. Links that staff warn about first lead to a page below it.
     """
     by_place = {remark.place: remark for remark in remarks}
     parts: list[SafeString] = []

@@ -31,7 +31,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def messaging_page(context: RequestContext) -> SafeString:
-    """Attributes for `<body>` that tell scripts whose page it is and which addresses to use.
+    """Attributes for `<body>` that tell scripts whose page it is and which URLs to use.
 
     Empty for a visitor. `static/js/realtime/session/page.js` reads them.
     """
@@ -59,7 +59,7 @@ def messaging_page(context: RequestContext) -> SafeString:
 
 
 def _address_of_any(name: str) -> str:
-    """Return the address of a conversation, with `{id}` for scripts to replace."""
+    """Return the URL of a conversation, with `{id}` for scripts to replace."""
     return "{id}".join(address(name, 0).rsplit("0", 1))
 
 
@@ -124,7 +124,7 @@ def message_attributes(message: Message | None, reader_id: int | None) -> SafeSt
         "continued": message.is_continued,
         "own": sender_id == reader_id,
     }
-    # Numbers, a UUID and words of our own: nothing to escape.
+    # Numbers, a UUID and our own words: nothing to escape.
     text = (
         f'id="message-{message.sequence}" data-side="{message.side}"'
         f' data-sequence="{message.sequence}" data-sender="{sender_id}"'
@@ -167,7 +167,7 @@ def row_selection(name: str) -> str:
     return _selection(get_language(), name)
 
 
-@lru_cache(maxsize=1000)  # a list is drawn again and again
+@lru_cache(maxsize=1000)  # lists are rendered again and again
 def _selection(language: str, name: str) -> str:
     return gettext("Select the conversation with %(name)s") % {"name": name}
 
@@ -194,13 +194,13 @@ def reactions_of(message: Message, reader_id: int | None) -> list[dict[str, Any]
 
 @register.simple_tag
 def message_url(conversation_id: int, sequence: int) -> str:
-    """The address of a message's own page."""
+    """The URL of a message's own page."""
     return address("messaging:message", conversation_id, sequence)
 
 
 @register.simple_tag
 def message_report_url(conversation_id: int, sequence: int) -> str:
-    """The address for reporting a message."""
+    """The URL for reporting a message."""
     return address("messaging:report", conversation_id, sequence)
 
 

@@ -28,8 +28,8 @@ class Command(BaseCommand):
         """Store all conversations.
 
         Args:
-            options: `goods`, the labels of each product on sale, and `languages`, the language
-                that each person writes, both by ID; `photos`, JPEGs by the names used in the
+            options: `goods`, the labels of each product on sale, and `languages`, the language in
+                which each person writes, both by ID; `photos`, JPEGs by the names used in the
                 conversations.
         """
         if not options.get("languages"):

@@ -1,4 +1,4 @@
-"""Do what is due once, for other servers than `config.server`, which does it all the time."""
+"""Do what is due once, for servers other than `config.server`, which does it continuously."""
 
 import inspect
 from typing import Any

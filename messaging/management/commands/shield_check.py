@@ -63,14 +63,14 @@ def _lines(name: str) -> list[str]:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{name} can't be read: {error}") from error
-    return text.split("\n")  # not `splitlines()`: JSON strings may hold Unicode's other breaks
+    return text.split("\n")  # not `splitlines()`: JSON may contain Unicode's other line breaks
 
 
 def _row(line: str, number: int) -> dict[str, Any]:
-    """Return the object in a line.
+    """Parse the object in a line.
 
     Raises:
-        CommandError: the line isn't a valid object; the error names the line's number.
+        CommandError: the line isn't a valid object; the error gives the line number.
     """
     try:
         row = json.loads(line)
