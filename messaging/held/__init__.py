@@ -1,1 +1,1 @@
-"""Messages held for a review by staff: they aren't in the log, and only their sender sees them."""
+"""Messages held for staff review: they aren't in the log, and only their sender sees them."""

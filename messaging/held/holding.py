@@ -18,11 +18,11 @@ State = HeldMessage.State
 
 
 def repeated(conversation: Conversation, attempt: Attempt) -> Held | None:
-    """Return the answer to a repeated send of a held message; None if it isn't one.
+    """Return the response to a repeated send of a held message; None if it isn't one.
 
     Raises:
-        Refused: `conflict` if the first one had another content; `forbidden` if it was not
-            delivered, or was taken back.
+        Refused: `conflict` if the first one had different content; `forbidden` if it was not
+            delivered, or was withdrawn.
     """
     if not conversation.has_held:
         return None
@@ -46,7 +46,7 @@ def hold(conversation: Conversation, attempt: Attempt) -> Held | None:
         conversation: locked; the sender may write there.
 
     Returns:
-        The answer; None if the message can be stored.
+        The response; None if the message can be stored.
     """
     if attempt.released or attempt.is_automatic:
         return None

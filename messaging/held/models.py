@@ -1,4 +1,4 @@
-"""Messages that are held for review."""
+"""Messages held for review."""
 
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,9 @@ class SpamReason(models.TextChoices):
 
 
 class HeldMessage(models.Model):
-    """A message that its sender has sent, but that the other side doesn't get yet.
+    """A message that was sent but that the other side doesn't get yet.
 
-    It has no sequence until it is delivered: then `sending` gives it one. Only its sender sees it.
+    It has no sequence until `sending` gives it one on delivery. Only its sender sees it.
     """
 
     class State(models.TextChoices):
@@ -73,7 +73,7 @@ class HeldMessage(models.Model):
     created_at = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
 
-    # The staff's decision not to deliver it, set by `queries.shown_to`.
+    # The staff decision not to deliver it, set by `queries.shown_to`.
     decision: "Decision | None" = None
 
     class Meta:
@@ -99,7 +99,7 @@ class HeldMessage(models.Model):
 
     @property
     def subject(self) -> str:
-        """What the audit trail and cases call it."""
+        """Its name in the audit trail and in cases."""
         return f"held_message:{self.pk}"
 
     @property

@@ -20,7 +20,7 @@ def find(conversation: Conversation, sender_id: int, client_id: uuid.UUID) -> He
 
 
 def open_of(conversation: Conversation, sender_id: int) -> QuerySet[HeldMessage]:
-    """Return messages that wait for a decision, or for an earlier one, in the order of sending."""
+    """Return messages that await a decision, or an earlier message's, in the order of sending."""
     return HeldMessage.objects.filter(
         conversation=conversation, sender=sender_id, state__in=HeldMessage.OPEN
     ).order_by("pk")

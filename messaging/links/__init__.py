@@ -1,1 +1,1 @@
-"""Staff block or warn of hosts that links lead to; a page warns people before they leave."""
+"""Staff block or warn about the hosts of links; a page warns people before they leave."""

@@ -1,4 +1,4 @@
-"""Hosts of links in the admin. The base class records who adds, changes or deletes one."""
+"""Link hosts in the admin. The base class records who adds, changes or deletes one."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The form for a host of links."""
+"""The form for a link host."""
 
 from django.forms import ValidationError
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from trato.admin.forms import StaffForm
 
 
 class LinkHostForm(StaffForm):
-    """Accepts an address or a host, and converts it to the form in which programs look it up."""
+    """Accepts a URL or a host, and converts it to the form in which programs look it up."""
 
     def clean_host(self) -> str:
         host = _host_in(self.cleaned_data["host"])
@@ -23,7 +23,7 @@ class LinkHostForm(StaffForm):
 
 
 def _host_in(text: str) -> str:
-    """Return the host of an address, or of a text that is nothing but a host."""
+    """Return the host of a URL, or of a text that is nothing but a host."""
     name = text.strip().rpartition("://")[2]
     for end in "/?#":
         name = name.partition(end)[0]

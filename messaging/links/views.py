@@ -16,8 +16,8 @@ from trato.responses import PersonRequest, person_required
 def leave(request: PersonRequest, conversation_id: int, sequence: int, place: int) -> HttpResponse:
     """Show where a link in a message leads, and what to look out for.
 
-    The address comes from the message as it is now, and only people who can read the message see
-    it. So nobody can use this page to send other people somewhere.
+    The URL comes from the message as it is now, and only people who can read the message see it. So
+    nobody can use this page to redirect other people.
     """
     conversation = access.conversation_for(request.user, conversation_id)
     message = conversation.messages.filter(sequence=sequence).first()

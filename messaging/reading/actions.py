@@ -23,10 +23,10 @@ def mark_read(actor: Person, conversation_id: int, sequence: int) -> None:
     This also marks a reminder in the conversation as read. With sockets, the page's script does so.
 
     Args:
-        sequence: of the last message seen; limited to the last message there is.
+        sequence: the last message seen; limited to the last message there is.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
     """
     mark = orm.store_one(Reading(conversation_id, actor, sequence))
     notifications.mark_read(actor, subject_kind=NUDGE_KIND, subject_id=conversation_id)

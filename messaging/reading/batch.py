@@ -1,7 +1,7 @@
 """Store the sockets' read marks in batches, with `READ_MARK_PAUSE_SECONDS` between them.
 
-People read as often as they write. On PostgreSQL one statement stores all marks, without a lock
-on the conversations; `tests/messaging/reading/test_batch.py` compares the two ways.
+People read as often as they write. On PostgreSQL one statement stores all marks, without a lock on
+the conversations; `tests/messaging/reading/test_batch.py` compares the two ways.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ def mark_read(
 ) -> "asyncio.Future[ReadMark | None]":
     """Do what `actions.mark_read` does, for a socket; the future is done once the mark is stored.
 
-    The future raises Http404 if the person takes no part in such a conversation, and
+    The future raises Http404 if the person doesn't take part in such a conversation, and
     django.db.OperationalError if the mark cannot be stored now.
     """
     key = (conversation_id, person.pk)
@@ -91,7 +91,7 @@ async def _store(readings: Sequence[Reading]) -> list[ReadMark | Exception]:
 async def _store_each(readings: Sequence[Reading]) -> list[ReadMark | Exception]:
     """Store marks one by one, so that a lock delays only the marks that need it.
 
-    If the time runs out, the result lacks the marks at the end.
+    If time runs out, the result lacks the marks at the end.
     """
     answers: list[ReadMark | Exception] = []
     with contextlib.suppress(TimeoutError):
@@ -99,7 +99,7 @@ async def _store_each(readings: Sequence[Reading]) -> list[ReadMark | Exception]
             for reading in readings:
                 try:
                     answers += await postgresql.store(_connection(), [reading])
-                except OperationalError as error:  # the database is away for the others, too
+                except OperationalError as error:  # the database is down for the others, too
                     answers.append(error)
                     break
                 except (Locked, psycopg.Error) as error:
@@ -107,7 +107,7 @@ async def _store_each(readings: Sequence[Reading]) -> list[ReadMark | Exception]
     return answers
 
 
-_waiting: per_loop[dict[Key, Reading]] = per_loop(dict)  # the furthest one of each person
+_waiting: per_loop[dict[Key, Reading]] = per_loop(dict)  # each person's furthest one
 _marks: DataLoader[Key, ReadMark] = DataLoader(
     _load, pause=lambda: settings.READ_MARK_PAUSE_SECONDS
 )

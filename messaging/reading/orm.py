@@ -27,7 +27,7 @@ def store_one(reading: Reading) -> ReadMark:
     """Store how far a person has read. A mark never moves back.
 
     Raises:
-        Http404: the conversation doesn't exist, or the reader takes no part in it.
+        Http404: the conversation doesn't exist, or the reader doesn't take part in it.
     """
     reader = reading.reader
     conversation = access.conversation_for(reader, reading.conversation_id, lock=True)

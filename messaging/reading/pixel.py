@@ -8,6 +8,6 @@ GIF = bytes.fromhex(
 
 
 def signature(user_id: int, conversation_id: int, sequence: int) -> str:
-    """Sign the image's address for one reader and one message."""
+    """Sign the image's URL for one reader and one message."""
     value = f"{user_id}:{conversation_id}:{sequence}"
     return salted_hmac("messaging.read_pixel", value, algorithm="sha256").hexdigest()

@@ -29,8 +29,8 @@ async def store(
     """Store marks; they are committed when this returns.
 
     Returns:
-        For each reading, in order, the stored mark, or Http404 if the reader takes no part in the
-        conversation.
+        For each reading, in order, the stored mark, or Http404 if the reader doesn't take part in
+        the conversation.
 
     Raises:
         Locked: another transaction holds a lock that one of the marks needs; none was stored.
@@ -99,7 +99,7 @@ def read_statement() -> tuple[str, list[bytes]]:
 
 
 def reading() -> str:
-    """Read the readings from JSON: arrays of conversation, reader and sequence."""
+    """Parse the readings from JSON: arrays of conversation, reader and sequence."""
     return """reading AS MATERIALIZED (
         SELECT (r.value->>0)::bigint AS conversation_id, (r.value->>1)::bigint AS user_id,
                (r.value->>2)::int AS sequence
@@ -121,10 +121,10 @@ def member() -> str:
 
 
 def moved() -> str:
-    """Move marks on, after locking them in the same order as all writers.
+    """Advance marks, after locking them in the same order as all writers.
 
-    If people read again what they have marked as unread, `unread_from` becomes 0; if the mark also
-    moves, it becomes NULL. The other side only gets an event in the second case.
+    If people reread what they have marked as unread, `unread_from` becomes 0; if the mark also
+    moves, it becomes NULL. The other side gets an event only in the second case.
     """
     return f"""moved AS (
         INSERT INTO {PARTICIPANT} AS p (conversation_id, user_id, side, last_read_sequence)

@@ -28,7 +28,7 @@ def read_pixel(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """`read` without JavaScript: the thread's page loads this image inside a `<noscript>`.
 
     Another site could make the reader's browser send this GET, including cookies. Since it writes,
-    the page signs the address for this reader and this message.
+    the page signs the URL for this reader and this message.
     """
     try:
         sequence = counter_from(request.GET.get("sequence"))

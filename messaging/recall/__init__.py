@@ -1,1 +1,1 @@
-"""Recall a scam: find its copies, take them all back at once, and warn those who got one."""
+"""Recall a scam: find its copies, remove them all together, and warn those who got one."""

@@ -67,7 +67,7 @@ class Order:
 def search(actor: Person, message_id: int) -> AuditEntry:
     """Record that a moderator searches for the copies of a scam, and may see them for a while.
 
-    Later, both sides of the copies' conversations see that staff looked.
+    Both sides of the copies' conversations see later that staff looked.
 
     Raises:
         Claimed: somebody else is working on its case.
@@ -103,7 +103,7 @@ def searched(actor: Person, message_id: int) -> AuditEntry | None:
 
 @transaction.atomic
 def recall(actor: Person, message_id: int, order: Order) -> Recall:
-    """Take a scam and its copies back, mute their senders if asked, and warn everybody who got one.
+    """Recall a scam and its copies, mute their senders if asked, and warn everybody who got one.
 
     One transaction does all of it or nothing; `RECALL_MOST` limits its size. Each message and each
     mute is a decision with its own audit entry, and the recall itself leaves one more.
@@ -121,7 +121,7 @@ def recall(actor: Person, message_id: int, order: Order) -> Recall:
     chosen = set(order.message_ids)
     copies = [one for one in find(actor, scam).candidates() if one.message.pk in chosen]
     items = [Candidate(scam, [SCAM]), *copies]
-    # So that the notifications of the conversations are changed in the same order, too.
+    # So that the conversations' notifications are changed in the same order, too.
     items.sort(key=lambda one: (one.message.conversation_id, one.message.pk))
     reports = _lock(actor, items)
     _require_confirmed(message_id)
@@ -163,7 +163,7 @@ def recall(actor: Person, message_id: int, order: Order) -> Recall:
 
 @transaction.atomic
 def undo(actor: Person, recall_id: int, reason: str) -> Recall:
-    """Undo all that a recall did: messages come back, mutes end, warnings are withdrawn.
+    """Undo everything a recall did: messages come back, mutes end, warnings are withdrawn.
 
     Decisions that an appeal has already overturned stay overturned. Open appeals against the other
     decisions are closed, because their authors were right.
@@ -182,7 +182,7 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
         raise AlreadyDone(_("This recall is undone."), row.undone_by, row.undone_at)
     keys = [*row.items.filter(decision__isnull=False).values_list("decision", flat=True)]
     keys += row.mutes.values_list("pk", flat=True)
-    appeals.lock_open(actor, keys)  # in the order of locks, their cases precede people
+    appeals.lock_open(actor, keys)  # in lock order, their cases precede people
     about = Decision.objects.filter(pk__in=listed(keys)).values_list("person", "conversation")
     _lock_people(person for person, _talk in about)
     _lock_conversations(talk for _person, talk in about)
@@ -207,7 +207,7 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
 
 
 def _require_confirmed(message_id: int) -> int | None:
-    """Make sure that staff removed a message, or have an open case about it; return the case."""
+    """Require that staff removed a message, or have an open case about it; return the case."""
     cases_of = Case.objects.filter(
         kind=Case.Kind.REPORT, subject=f"message:{message_id}", closed_at=None
     )
@@ -248,7 +248,7 @@ def _lock_conversations(keys: Iterable[int | None]) -> None:
 
 
 def _not_recalled(items: Collection[Candidate]) -> list[Candidate]:
-    """Return the candidates that no recall has taken back. Call it under their locks."""
+    """Return the candidates that no recall has removed. Call it under their locks."""
     keys = listed(one.message.pk for one in items)
     rows = RecallItem.objects.filter(message__in=keys, recall__undone_at=None)
     before = set(rows.values_list("message", flat=True))
@@ -274,7 +274,7 @@ def _remove(actor: Person, order: Order, item: Candidate, reports: Mapping[int, 
 
 
 def _mute(actor: Person, order: Order, items: Iterable[Candidate]) -> list[Decision]:
-    """Mute each sender whose account still exists and who isn't already muted as long."""
+    """Mute each sender whose account still exists and who isn't already muted for as long."""
     senders = {one.message.sender_id: one.message.sender for one in items}
     mutes = []
     for pk, person in sorted(senders.items()):

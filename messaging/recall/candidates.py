@@ -19,7 +19,7 @@ from .text_traces import WORDS, Trace, traces_of
 
 SCAM = "scam"  # why the confirmed message itself is recalled
 PICTURE = "picture"
-# The strongest first: a message is shown in the first group that it belongs to.
+# Strongest first: a message is shown in the first group that it belongs to.
 LABELS = {
     WORDS: _("Nearly the same words"),
     PICTURE: _("The same picture"),
@@ -33,13 +33,13 @@ LABELS = {
 KINDS = tuple(LABELS)
 # Chosen by default. Other messages may share a link or number because they ask about the scam.
 COPIES = (WORDS, PICTURE)
-SAMPLES = 3  # messages of a group that are shown at once
+SAMPLES = 3  # messages of a group that are shown initially
 RELATED = ("sender", "conversation__shop", "conversation__consumer")
 
 
 @dataclass
 class Candidate:
-    """A message that may be a copy, with all kinds of things that it shares with the scam."""
+    """A message that may be a copy, with everything that it shares with the scam."""
 
     message: Message
     kinds: list[str] = field(default_factory=list)
@@ -63,12 +63,12 @@ class Candidate:
 
 @dataclass
 class Group:
-    """Messages that share one thing with the scam.
+    """Messages that share one feature with the scam.
 
     Args:
         name: the group's name in forms.
         kind: one of `KINDS`.
-        value: what they share, as written in the scam; empty for words and pictures.
+        value: what they share, as written in the scam; empty for text and pictures.
     """
 
     name: str
@@ -163,7 +163,7 @@ def recipient_of(message: Message) -> tuple[str, int]:
 
 
 def recalled() -> QuerySet[Recall]:
-    """Return the recalls that are not undone."""
+    """Return the recalls that have not been undone."""
     return Recall.objects.filter(undone_at=None)
 
 

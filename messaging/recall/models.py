@@ -1,4 +1,4 @@
-"""Recalls, what they took back and whom they warned, and the traces by which copies are found."""
+"""Recalls, what they removed and whom they warned, and the traces by which copies are found."""
 
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,7 @@ class TraceProgress(models.Model):
 
 
 class Recall(models.Model):
-    """Messages that staff took back together, starting from one confirmed scam.
+    """Messages that staff removed together, starting from one confirmed scam.
 
     The reasons are in the decisions about the messages, which `RecallItem` names.
     """

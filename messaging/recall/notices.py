@@ -1,4 +1,4 @@
-"""Warn the people who got a recalled message, at the bell, and withdraw the warnings."""
+"""Notify the people who got a recalled message, and withdraw these warnings."""
 
 from collections.abc import Iterable
 
@@ -52,13 +52,13 @@ def warn(recall: Recall, messages: Iterable[Message]) -> int:
 
 
 def withdraw(recall: Recall) -> None:
-    """Withdraw the warnings of a recall."""
+    """Withdraw a recall's warnings."""
     keys = list(recall.warnings.values_list("pk", flat=True))
     notifications.forget(Recall.NEWS_KIND, keys)
 
 
 def recall_words(news: News) -> Words:
-    """Return the words of a warning about a recalled message: what it was, and what to do."""
+    """Return the text of a warning about a recalled message: what it was, and what to do."""
     about = _("It was in the conversation about “%(about)s”, and we've removed it.")
     return Words(_("You received a scam"), " ".join([about % {"about": news.title}, advice()]))
 

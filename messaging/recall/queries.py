@@ -19,7 +19,7 @@ def recall_advice(conversation: Conversation, side: Side, shown: Iterable[Messag
     rows = RecallItem.objects.filter(
         message__conversation=conversation,
         message__side=side.other,
-        message__removed_at__isnull=False,  # a message may be shown again while the recall holds
+        message__removed_at__isnull=False,  # a message may be shown again while the recall stands
         recall__undone_at=None,
     )
     in_force = Q(decision=None) | Q(decision__overturned_at=None)

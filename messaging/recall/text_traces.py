@@ -17,7 +17,7 @@ from messaging.similar import texts
 WORDS = "words"
 NEAR = "near"  # bands of texts with nearly the same words
 WORDS_MIN = 24  # letters; anybody may send a shorter text, such as "Is it still available?"
-PHONE_DIGITS = 9  # compared from the end, because people often leave out the country code
+PHONE_DIGITS = 9  # compared from the end, because people often omit the country code
 NOT_ALNUM = re.compile(r"[^a-z0-9]+")
 SPELLED_AT, SPELLED_DOT = re.compile(AT), re.compile(DOT)
 WEB = re.compile(r"^[a-z]{3,6}:/*")
@@ -88,7 +88,7 @@ def _value(kind: str, view: Folded) -> str:
 
 
 def _link(address: str) -> str:
-    """Return only host and path: a campaign changes the query behind them."""
+    """Return only host and path: a campaign varies the query after them."""
     host, slash, path = WEB.sub("", address.lower()).partition("/")
     host = re.split(r"[:?#]", host, maxsplit=1)[0].removeprefix("www.").rstrip(".")
     path = re.split(r"[?#]", path, maxsplit=1)[0].rstrip("/")

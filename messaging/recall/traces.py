@@ -35,7 +35,7 @@ def due(limit: int) -> int:
 
 
 def matches(trace: Trace, since: datetime, limit: int) -> list[int]:
-    """Return the keys of messages that have left a trace, the newest first."""
+    """Return the keys of messages that have left a trace, newest first."""
     rows = MessageTrace.objects.filter(key=trace.key, created_at__gte=since)
     return list(rows.order_by("-message").values_list("message", flat=True)[:limit])
 

@@ -1,4 +1,4 @@
-"""Find messages with nearly the same words: the only place that knows how."""
+"""Find messages with nearly the same text: the only place that knows how."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""Staff deliver or reject held messages, and their senders can take them back."""
+"""Staff deliver or reject held messages, and their senders can withdraw them."""

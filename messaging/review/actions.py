@@ -1,4 +1,4 @@
-"""Deliver, refuse and take back held messages."""
+"""Deliver, refuse and withdraw held messages."""
 
 import uuid
 from typing import Any, cast
@@ -35,10 +35,10 @@ State = HeldMessage.State
 
 @transaction.atomic
 def release(actor: Person, held_id: int, reason: str) -> HeldMessage:
-    """Let a held message through. It is delivered once the sender's earlier ones are decided.
+    """Release a held message. It is delivered once the sender's earlier ones are decided.
 
     Raises:
-        AlreadyDone: it has been decided, or taken back.
+        AlreadyDone: it has been decided or withdrawn.
         Claimed: somebody else is working on its case.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given, the actor is involved, or the sender can't write at
@@ -67,7 +67,7 @@ def refuse(row: HeldMessage) -> None:
 
 
 def deliver_after_all(row: HeldMessage) -> None:
-    """Let a message through after its rejection was overturned, unless the sender took it back.
+    """Release a message after its rejection was overturned, unless the sender withdrew it.
 
     Args:
         row: with its conversation, which the caller has locked.
@@ -81,7 +81,7 @@ def deliver_after_all(row: HeldMessage) -> None:
 
 @transaction.atomic
 def withdraw(actor: Person, conversation_id: int, client_id: uuid.UUID) -> None:
-    """Take back the actor's own held message, or hide it if it was rejected. Safe to repeat.
+    """Withdraw the actor's own held message, or hide it if it was rejected. Safe to repeat.
 
     Raises:
         Http404: there is no such message of the actor, or it has been delivered.
@@ -100,7 +100,7 @@ def withdraw(actor: Person, conversation_id: int, client_id: uuid.UUID) -> None:
 
 
 def _to_decide(actor: Person, held_id: int, reason: str) -> tuple[HeldMessage, str]:
-    """Return a message that waits for a decision, under the lock of its conversation."""
+    """Return a message that awaits a decision, under the lock of its conversation."""
     require_reviewer(actor)
     reason = require_reason(reason)
     conversation_id = HeldMessage.objects.get(pk=held_id).conversation_id
@@ -115,9 +115,9 @@ def require_reviewer(actor: Person) -> None:
 
 
 def is_undecided(row: HeldMessage) -> bool:
-    """Whether a message, or an appeal about it, waits for a decision.
+    """Whether a message, or an appeal about it, awaits a decision.
 
-    As long as it does, somebody has the task of reading its words.
+    As long as it does, somebody has the task of reading its text.
     """
     return row.state == State.WAITING or (
         Appeal.objects.filter(decision__held=row, outcome="").exists()
@@ -125,13 +125,13 @@ def is_undecided(row: HeldMessage) -> bool:
 
 
 def waiting(actor: Person, held_id: int, conversation: Conversation) -> HeldMessage:
-    """Return a message that waits for a decision, which the actor may make. Claims its case.
+    """Return a message that awaits a decision that the actor may make. Claims its case.
 
     Args:
         conversation: locked.
 
     Raises:
-        AlreadyDone: it has been decided, or taken back.
+        AlreadyDone: it has been decided or withdrawn.
         Claimed: somebody else is working on its case.
         ValidationError: the actor is involved.
         HeldMessage.DoesNotExist: it no longer exists.
@@ -159,7 +159,7 @@ def _decided(row: HeldMessage) -> AlreadyDone:
 
 
 def _deliver_due(conversation: Conversation, sender: Person) -> None:
-    """Deliver what nothing holds any more, in the order of sending, up to a message that waits."""
+    """Deliver what is no longer held, in the order of sending, up to a message that waits."""
     if not sender.is_active or not unmuted([sender.pk]):  # `due` tries again later
         return
     for row in queries.open_of(conversation, sender.pk):
@@ -174,7 +174,8 @@ def _deliver(row: HeldMessage) -> bool:
     """Store a message in the log, under its conversation's lock, and announce it on commit.
 
     Returns:
-        Whether that is settled. If the sender has been muted or suspended meanwhile, it waits.
+        Whether the delivery is settled. If the sender has been muted or suspended meanwhile, it
+        waits.
     """
     attempt = Attempt(
         **{name: getattr(row, name) for name in HeldMessage.CONTENT},
@@ -189,7 +190,7 @@ def _deliver(row: HeldMessage) -> bool:
             sent = orm.store_one(attempt)
     except access.Muted:
         return False
-    except (Refused, Http404):  # a block, the end of the conversation, or an account that is gone
+    except (Refused, Http404):  # a block, the end of the conversation, or a deleted account
         if not _is_active(row.sender_id):
             return False
         _refuse(row)
@@ -224,7 +225,7 @@ def _tell(row: HeldMessage) -> None:
 
 
 def due(limit: int) -> int:
-    """Deliver messages that nothing holds any more, whose sender could not write for a while.
+    """Deliver messages that are no longer held but whose sender could not write for a while.
 
     Conversations that somebody else has locked wait for the next time.
 
@@ -244,7 +245,7 @@ def due(limit: int) -> int:
 
 @prepared
 def _deliverable(*, limit: int) -> QuerySet[HeldMessage, tuple[int, int]]:
-    """Return the conversations and senders of messages that nothing holds, in order."""
+    """Return the conversations and senders of messages that are no longer held, in order."""
     blocked = HeldMessage.objects.filter(
         conversation=OuterRef("conversation"),
         sender=OuterRef("sender"),

@@ -29,12 +29,12 @@ WORDS = ("excerpt", "their_words", "quote")
 
 
 def is_reviewer(request: HttpRequest) -> bool:
-    """Whether the person has the task of deciding about held messages."""
+    """Whether the person has the task of deciding on held messages."""
     return person_of(request).has_perm("messaging.review_held_message")
 
 
 class State(admin.SimpleListFilter):
-    """Filter by state; shows what waits by default."""
+    """Filter by state; shows waiting ones by default."""
 
     title = _("state")
     parameter_name = "state"
@@ -85,9 +85,9 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
 
     @admin.display(description=_("what they wrote"))
     def excerpt(self, row: HeldMessage) -> str:
-        """Return the beginning of a message, as long as somebody has to decide about it.
+        """Return the beginning of a message, as long as somebody has to decide on it.
 
-        To read private words later, staff open the conversation, which is recorded.
+        To read private text later, staff open the conversation, which is recorded.
         """
         return Truncator(row.body).chars(80) if row.state == HeldMessage.State.WAITING else ""
 
@@ -106,7 +106,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Render the page of one message, with what can be done about it."""
+        """Render a message's page, with what can be done about it."""
         row = context["original"]
         may_read = is_reviewer(request) and actions.is_undecided(row)
         context["may_review"] = row.state == HeldMessage.State.WAITING and is_reviewer(request)
@@ -122,7 +122,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
         ]
 
     def file(self, request: HttpRequest, held_id: int, file_id: int) -> HttpResponse:
-        """Send a file of a held message to staff who may read its words, as long as they may."""
+        """Send a held message's file to staff who may read its text, as long as they may."""
         if not is_reviewer(request):
             raise PermissionDenied
         row = get_object_or_404(HeldMessage, pk=held_id)
@@ -132,7 +132,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
         return respond(request, file, "-small" if "small" in request.GET and file.is_image else "")
 
     def release(self, request: HttpRequest, held_id: int) -> HttpResponse:
-        """Let a message through, with a reason. To reject it, staff make a decision instead."""
+        """Release a message, with a reason. To reject it, staff make a decision instead."""
         actor = person_of(request)
         row = get_object_or_404(HeldMessage.objects.select_related("sender"), pk=held_id)
         return act_with_reason(

@@ -1,4 +1,4 @@
-"""Take back a held message over HTTP."""
+"""Withdraw a held message over HTTP."""
 
 import uuid
 
@@ -19,7 +19,7 @@ from . import actions
 @require_POST
 @person_required
 def withdraw(request: PersonRequest, conversation_id: int, client_id: uuid.UUID) -> HttpResponse:
-    """Take back a held message, or hide a rejected one."""
+    """Withdraw a held message, or hide a rejected one."""
     gone = _("This message is no longer being checked. It may have been delivered.")
     with missing(gone, conversation_url(conversation_id)):
         actions.withdraw(request.user, conversation_id, client_id)

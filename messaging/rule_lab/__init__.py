@@ -1,1 +1,1 @@
-"""The rule lab: what a shield rule would have done to the messages of the last weeks."""
+"""The rule lab: what a shield rule would have done to the messages of recent weeks."""

@@ -21,7 +21,7 @@ from . import queries
 
 MAY_RUN = "messaging.add_dryrun"
 MAY_READ = "messaging.look_into_conversation"
-# The fields of a rule that decide about a message, and its name for the run.
+# A rule's fields that affect its decisions, and its name for the run.
 COPIED = (
     "name", "detector", "pattern", "language", "side", "relationship", "account_days", "category",
     "action",
@@ -41,7 +41,7 @@ def start(actor: Person, rule: ShieldRule) -> DryRun:
 
     Raises:
         PermissionDenied: the actor lacks the permission.
-        Refused: `rate_limited` after too many.
+        Refused: `rate_limited` after too many runs.
         ValidationError: another run of the actor is under way.
     """
     require_permission(actor, MAY_RUN)

@@ -1,4 +1,4 @@
-"""The pages of the rule lab: dry runs and what they counted, and messages that they found."""
+"""The rule lab's pages: dry runs, what they counted, and messages that they found."""
 
 from functools import partial
 from typing import Any
@@ -128,7 +128,7 @@ class DryRunAdmin(LargeAdmin[DryRun]):
         return redirect("admin:messaging_dryrun_change", run_id)
 
     def state(self, request: HttpRequest, run_id: int) -> HttpResponse:
-        """Return the progress of a run as JSON."""
+        """Return a run's progress as JSON."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         run = get_object_or_404(DryRun, pk=run_id)

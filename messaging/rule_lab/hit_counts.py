@@ -41,8 +41,8 @@ class HitCounts(Struct):
         people_ages: people whom the rule would have stopped, by their age at their first such
             message, in the same places.
         people: their IDs by side, until the run ends; then only `numbers` are kept.
-        samples: messages with their ranks, lowest first: a random choice that doesn't depend on
-            how the run is cut into slices.
+        samples: messages with their ranks, lowest first: a random choice that doesn't depend on how
+            the run is sliced.
     """
 
     limits: list[int]

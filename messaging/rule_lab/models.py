@@ -77,7 +77,7 @@ class DryRun(models.Model):
 
     @property
     def tried(self) -> ShieldRule:
-        """The rule as it is tried. Don't save it."""
+        """The rule being tried. Don't save it."""
         return ShieldRule(pk=self.rule_id, **self.values)
 
     @property

@@ -107,7 +107,7 @@ def _days(run: DryRun, counts: HitCounts) -> list[Bar]:
 
 
 def sample_keys(run: DryRun) -> list[int]:
-    """Return the keys of the messages that a run has chosen at random."""
+    """Return the keys of a run's random sample of messages."""
     return [key for _rank, key in run.hit_counts.get("samples", ())]
 
 

@@ -1,8 +1,8 @@
 """Carry out dry runs in the background, in slices of a few seconds.
 
-A process claims a run for one slice, without a transaction meanwhile, and stores what it has
-counted together with how far it got, if the claim is still its own. If it is killed, the claim runs
-out, and the next process continues from the last slice that was stored.
+A process claims a run for one slice, holds no transaction meanwhile, and stores its counts together
+with its progress if the claim is still its own. If it is killed, the claim expires, and the next
+process continues from the last stored slice.
 """
 
 import time
@@ -42,7 +42,7 @@ def due(limit: int) -> int:
 
 @prepared
 def _waiting() -> QuerySet[DryRun, int]:
-    """Read whether a run is waiting. One hardly ever is, and a claim takes four statements."""
+    """Check whether a run is waiting. One hardly ever is, and a claim takes four statements."""
     rows = DryRun.objects.filter(state=State.WAITING).order_by()
     return rows.values_list("pk", flat=True)[:1]
 

@@ -1,7 +1,7 @@
 """Apply a rule to past messages, as it would have applied when they were written.
 
 Two conditions can't be checked afterwards and count as met: the writer's language, and that no
-objection had let something through in the conversation before.
+earlier objection in the conversation had allowed something.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -18,11 +18,11 @@ from trato.listed import listed
 
 from .hit_counts import Hit, days_of
 
-Text = tuple[int, str]  # a message's key and its words
+Text = tuple[int, str]  # a message's key and its text
 
 
 class _Written(NamedTuple):
-    """A message, and who wrote it where and when."""
+    """A message, and who wrote it, where and when."""
 
     pk: int
     conversation: int
@@ -49,7 +49,7 @@ class Trial:
         self._first: dict[int, dict[str, int]] = {}  # sequence, by conversation and side
 
     def matching(self, texts: Sequence[Text]) -> dict[int, str]:
-        """Return the texts that match the rule; most texts cost only one look."""
+        """Return the texts that match the rule; most texts cost only one check."""
         fires, matches = self._rules.fires, self._rules.matches
         return {key: text for key, text in texts if fires(text) and matches(text, "")}
 

@@ -1,4 +1,4 @@
-"""Set back a rule that has fallen back to review only."""
+"""Reset a rule that has fallen back to review only."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction

@@ -67,7 +67,7 @@ class ShieldRuleForm(StaffForm):
 
 
 class RuleDayInline(ReadOnlyAdmin, admin.TabularInline[RuleDay, ShieldRule]):
-    """How often the rule applied lately, by day."""
+    """How often the rule recently applied, by day."""
 
     model = RuleDay
     fields = readonly_fields = ("day", "hits", "judged", "overturned")
@@ -142,7 +142,7 @@ class ShieldRuleAdmin(StaffAdmin[ShieldRule]):
         return figures.with_figures(super().get_queryset(request), *span)
 
     def save_model(self, request: HttpRequest, obj: ShieldRule, form: Any, change: bool) -> None:
-        """Save a rule; this process applies it at once, the others within seconds.
+        """Save a rule; this process applies it immediately, the others within seconds.
 
         Unless only its name, labels or `is_on` change, earlier verdicts of staff no longer count.
         """
@@ -239,7 +239,7 @@ class ShieldRuleAdmin(StaffAdmin[ShieldRule]):
 
 @admin.register(Objection)
 class ObjectionAdmin(LargeAdmin[Objection]):
-    """Who says that a rule is wrong, and where. The words are only in the conversation."""
+    """Who says that a rule is wrong, and where. The text is only in the conversation."""
 
     list_display = ("id", "rule", "kind", "sender", "conversation", "outcome", "created_at")
     list_filter = ("outcome", "created_at")

@@ -15,7 +15,7 @@ from .pictures import read_codes
 class RulesCheck(Check):
     """Holds, questions or refuses messages, as the rules say.
 
-    An innocent message costs one look at its words. A batch with suspicious ones costs one call to
+    An innocent message costs one check of its text. A batch with suspicious ones costs one call to
     a database thread, and so does a batch with files.
     """
 

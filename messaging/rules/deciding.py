@@ -4,8 +4,8 @@ If several rules match, the one with the strongest action decides: refuse before
 mask, mask before warn. A rule counts only where `Situation.suits` it, so a telephone number may be
 questioned in one conversation and allowed in another.
 
-Staff also look first at what `messaging.trust.spam` takes for spam, and at all that a person writes
-in a conversation after a held message. `messaging.held.holding` stores what is held.
+Staff also look first at what `messaging.trust.spam` takes for spam, and at everything that a person
+writes in a conversation after a held message. `messaging.held.holding` stores what is held.
 """
 
 from collections.abc import Sequence

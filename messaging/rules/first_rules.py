@@ -23,7 +23,7 @@ def first_rules() -> list[dict[str, Any]]:
                 "account_days": NEW_ACCOUNT_DAYS,
             }
         else:
-            # Shops send links to tracking pages and instructions all day.
+            # Shops send tracking links and instructions all day.
             rule |= {"action": Action.WARN.value, "is_on": detector != Detector.LINK}
         rules.append(rule)
     return rules

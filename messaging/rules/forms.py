@@ -1,4 +1,4 @@
-"""Read the answer to a question about a message from a form without scripts."""
+"""Parse the answer to a question about a message from a form without scripts."""
 
 from django.http import QueryDict
 
@@ -6,10 +6,10 @@ from messaging.body import normalize_body
 
 
 def answered(post: QueryDict) -> tuple[str, bool]:
-    """Return the words to send, and whether their writer insists on them.
+    """Return the text to send, and whether its writer insists on it.
 
-    If the writer has changed the words since the question, they count as new words, whichever
-    button was used.
+    If the writer has changed the text since the question, it counts as a new text, whichever button
+    was used.
     """
     body: str = post.get("body", "")
     if normalize_body(post.get("asked", body)) != normalize_body(body):

@@ -75,5 +75,5 @@ def add(rule_id: int, day: date, **numbers: int) -> None:
     try:
         with transaction.atomic():
             RuleDay.objects.create(rule_id=rule_id, day=day, **numbers)
-    except IntegrityError:  # another process was first
+    except IntegrityError:  # another process was faster
         rows.update(**more)

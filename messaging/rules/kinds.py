@@ -1,4 +1,4 @@
-"""What a rule can look for, in words."""
+"""The names of what a rule can look for."""
 
 from typing import get_args
 

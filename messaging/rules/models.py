@@ -83,11 +83,11 @@ class ShieldRule(models.Model):
     category = models.CharField(_("category of the product"), max_length=50, blank=True)
     action = models.CharField(_("action"), max_length=6, choices=Action, default=Action.WARN)
     is_on = models.BooleanField(_("on"), default=True)
-    # Set when staff have overturned it too often; a lead sets it back, see `actions.set_back`.
+    # Set when staff have overturned it too often; a lead resets it, see `actions.set_back`.
     is_review_only = models.BooleanField(
         _("review only"), default=False, db_default=False, editable=False
     )
-    # When it was last changed or set back: earlier verdicts of staff don't count any more.
+    # When it was last changed or reset: earlier verdicts of staff no longer count.
     judged_from = models.DateField(_("judged from"), null=True, editable=False)
 
     class Meta:
@@ -110,7 +110,7 @@ class ShieldRule(models.Model):
 
     @property
     def subject(self) -> str:
-        """What an objection lets through: the detector, or the rule if it has its own pattern."""
+        """What an objection allows: the detector, or the rule if it has its own pattern."""
         return self.detector or self.name
 
     @property
@@ -125,7 +125,7 @@ class ShieldRule(models.Model):
 
     @property
     def audited_as(self) -> str:
-        """What the audit trail and cases call the rule."""
+        """The rule's name in the audit trail and in cases."""
         return f"shieldrule:{self.pk}"
 
     @property
@@ -182,8 +182,8 @@ class RuleDay(models.Model):
 class Objection(models.Model):
     """A sender says that a rule is wrong about a message. Its text isn't stored here.
 
-    If the message is sent after all, the rules don't question the same thing again for that person
-    in that conversation.
+    If the message is sent after all, the rules don't question the same again for that person in
+    that conversation.
     """
 
     class Outcome(models.TextChoices):

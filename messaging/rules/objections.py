@@ -12,9 +12,9 @@ from . import hits
 def store(attempt: Attempt, rules: Sequence[ShieldRule], outcome: Objection.Outcome) -> None:
     """Store an objection to each rule, once per message.
 
-    Store none if a message with this `client_id` is stored already. Otherwise its delivery would
-    count as letting these words through, too, which nobody has sent. Objections to refusals are
-    stored a few seconds later, because nothing else of a refused message is stored.
+    Store none if a message with this `client_id` is already stored. Otherwise its delivery would
+    also count as allowing this text, which nobody has sent. Objections to refusals are stored a few
+    seconds later, because nothing else of a refused message is stored.
     """
     if not attempt.is_edit and _is_stored(attempt):
         return

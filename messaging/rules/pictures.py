@@ -1,4 +1,4 @@
-"""QR codes, descriptions and names of files, which count as their message's text."""
+"""QR codes, descriptions and file names, which count as part of their message's text."""
 
 from collections.abc import Iterable
 

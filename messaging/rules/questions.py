@@ -32,7 +32,7 @@ EDITED = gettext_lazy("A message that was sent can't be changed like this.")
 
 
 class ShieldFinding(Struct):
-    """Words that a rule asks about, as offsets in code points; `end` is after the last one."""
+    """A part of the text that a rule questions, as offsets in code points; `end` is exclusive."""
 
     start: int
     end: int
@@ -45,9 +45,9 @@ class Shield(Struct):
 
     Args:
         action: what the strongest rule does: warn, mask or refuse.
-        findings: the words, in order; a scam has none.
-        masked: the text without these words; None if masking doesn't help.
-        may_insist: whether the same message with `insists` would get another answer.
+        findings: the parts of the text, in order; a scam has none.
+        masked: the text without these parts; None if masking doesn't help.
+        may_insist: whether resending the message with `insists` would change the response.
     """
 
     action: str
@@ -57,10 +57,10 @@ class Shield(Struct):
 
 
 class Questioned(Refused):
-    """A message that rules ask about. It isn't stored.
+    """A message that rules question. It isn't stored.
 
     Args:
-        matches: the rules, and the words that they found.
+        matches: the rules, and what they found in the text.
         action: what the strongest rule does.
     """
 
@@ -87,7 +87,7 @@ class Questioned(Refused):
 
     @property
     def parts(self) -> list[tuple[str, bool]]:
-        """The text in parts, each with whether a rule asks about it."""
+        """The text in parts, each with whether a rule questions it."""
         parts: list[tuple[str, bool]] = []
         place = 0
         for one in self.shield.findings:

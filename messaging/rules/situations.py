@@ -1,4 +1,4 @@
-"""What rules depend on besides a message's words, loaded for a whole batch at once."""
+"""What rules depend on besides a message's text, loaded for a whole batch together."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ class Situation:
         account_age: the age of the sender's account; None if unknown.
         is_answered: whether a person on the other side has ever written in the conversation.
         category: the key of the product's category, if a rule depends on it.
-        let_through: what the rules don't question any more for this sender in this conversation,
-            see `ShieldRule.subject`.
+        let_through: what the rules no longer question for this sender in this conversation, see
+            `ShieldRule.subject`.
     """
 
     side: str
@@ -66,8 +66,8 @@ class Situation:
 def situations(attempts: Sequence[Attempt], rules: Iterable[ShieldRule]) -> list[Situation | None]:
     """Return the situation of each attempt; None where no rule applies.
 
-    No rule applies between colleagues, or if the sender takes no part in the conversation: other
-    code refuses that.
+    No rule applies between colleagues, or if the sender doesn't take part in the conversation:
+    other code refuses that.
     """
     people = {attempt.sender_id for attempt in attempts}
     talks = _conversations(attempts)
@@ -144,7 +144,7 @@ def _conversations(attempts: Sequence[Attempt]) -> dict[int, _Talk]:
 
 
 def _let_through(attempts: Sequence[Attempt]) -> dict[tuple[int, int], set[str]]:
-    """Return what objections let through, at once or after a review, by conversation and person."""
+    """Return what objections allow, immediately or after a review, by conversation and person."""
     delivered = HeldMessage.objects.filter(
         conversation=OuterRef("conversation"),
         sender=OuterRef("sender"),

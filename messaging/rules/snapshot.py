@@ -1,7 +1,7 @@
 """This process's copy of the rules that are on.
 
-A sweep loads them again every few seconds. If they are older than `SHIELD_RULES_MAX_SECONDS`, they
-are loaded before the next message is checked.
+A sweep reloads them every few seconds. If they are older than `SHIELD_RULES_MAX_SECONDS`, they are
+reloaded before the next message is checked.
 """
 
 import time
@@ -61,7 +61,7 @@ class RuleSet:
         """Return the rules that match a text, or only the message's files.
 
         Args:
-            codes, captions: what the message's files say, see `Attempt`.
+            codes, captions: the text in the message's files, see `Attempt`.
         """
         matches = self._matches(text, language)
         if codes or captions:
@@ -92,7 +92,7 @@ class RuleSet:
 
 
 def findings_of(matches: list[Match]) -> list[Finding]:
-    """Return the words that rules have found, in order."""
+    """Return the parts of the text that rules have found, in order."""
     kinds: Any = {match.rule.name: match.rule.detector or PATTERN for match in matches}
     return sorted(
         Finding(start, end, kinds[match.rule.name], match.rule.name)

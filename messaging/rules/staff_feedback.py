@@ -1,7 +1,7 @@
 """Count how often staff agree with a rule. One that they overturn too often is for review only.
 
-Staff still look at what the rule finds then, but it no longer refuses messages or asks writers to
-take words out. `messaging.decisions` and `messaging.review` call this when staff decide.
+Staff then still look at what the rule finds, but it no longer refuses messages or asks writers to
+remove text. `messaging.decisions` and `messaging.review` call this when staff decide.
 """
 
 from datetime import date, timedelta
@@ -86,7 +86,7 @@ def _fall_back_if_due(rule: ShieldRule) -> None:
 def judged_lately(rule: ShieldRule) -> tuple[int, int]:
     """Return how often staff judged a rule as it is now, and how often they overturned it.
 
-    Count the last `RULE_OVERTURN_DAYS`, but only since somebody changed the rule or set it back.
+    Count the last `RULE_OVERTURN_DAYS`, but only since somebody changed or reset the rule.
     """
     first = timezone.now().date() - timedelta(days=settings.RULE_OVERTURN_DAYS)
     days = RuleDay.objects.filter(rule=rule, day__gt=max(first, rule.judged_from or first))

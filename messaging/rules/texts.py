@@ -1,4 +1,4 @@
-"""Texts that a shop writes once and the site then sends automatically, such as away answers.
+"""Texts that a shop writes once and the site then sends automatically, such as away replies.
 
 Automatic messages are exempt from the rules, so the rules check these texts when they are saved.
 """
@@ -23,7 +23,7 @@ def judge(actor: Person, text: str) -> str:
     """Return the rules' warning about a shop's text; empty if there is none.
 
     Raises:
-        Refused: `forbidden` if a rule would mask, hold or refuse a message with these words.
+        Refused: `forbidden` if a rule would mask, hold or refuse a message with this text.
     """
     rules = snapshot.fresh() or snapshot.load()
     if not rules.fires(text):

@@ -1,1 +1,1 @@
-"""Warn the side that receives a message of the scam that it looks like."""
+"""Warn the receiving side of the scam that a message resembles."""

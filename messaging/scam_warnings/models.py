@@ -11,7 +11,7 @@ KINDS_MAX = 120  # characters: the names of all kinds of scam, joined by commas
 class DismissedWarning(models.Model):
     """A person dismissed the warnings next to a message and doesn't see them again.
 
-    If the message is edited and then looks like another scam, the person sees a new warning.
+    If the message is edited and then resembles another scam, the person sees a new warning.
     """
 
     message = models.ForeignKey(

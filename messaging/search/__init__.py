@@ -3,9 +3,8 @@
 A conversation matches if each word is in one of its messages, in the product's title, or in the
 other side's name. (The searcher's own name would match every conversation.) For the shop's team, a
 word may also be in an internal note: no statement reads these for people who work for no shop, so
-that not even its duration reveals them.
-Case and accents don't matter. The last word may be incomplete, because people search while they
-type. Removed and withdrawn messages are not searched.
+that not even its duration reveals them. Case and accents don't matter. The last word may be
+incomplete, because people search while they type. Removed and withdrawn messages are not searched.
 """
 
 import unicodedata
@@ -23,7 +22,7 @@ MAX_WORDS = 8  # more would only slow down the database
 def conversations_with(
     scope: Scope, text: str, before: Cursor | None, size: int, *, unread_only: bool = False
 ) -> tuple[list[Cursor], Cursor | None]:
-    """Return a person's newest conversations with all words of a text, in the order of the inbox.
+    """Return a person's newest conversations with all words of a text, in inbox order.
 
     Args:
         scope: whose conversations.
@@ -43,13 +42,13 @@ def conversations_with(
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text that somebody typed, to search for."""
+    """Return the words to search for in a text that somebody typed."""
     # No database accepts NUL or half a surrogate pair.
     text = text.encode(errors="ignore").decode().replace("\0", " ")
     return unicodedata.normalize("NFC", text).split()[:MAX_WORDS]
 
 
 def drop_deleted_words() -> None:
-    """Remove the words from the index that no row has any more."""
+    """Remove words that no row contains any more from the index."""
     if connection.vendor == "sqlite":
         sqlite.drop_deleted_words()

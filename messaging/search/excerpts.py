@@ -108,7 +108,7 @@ def _any_of(words: list[str]) -> re.Pattern[str]:
 
 
 def address(conversation: Conversation, match: Any) -> str:
-    """Return the address of a match: a page with the messages around it.
+    """Return the URL of a match: a page with the messages around it.
 
     Args:
         match: a message, or a note as `matches` returns it.

@@ -4,7 +4,7 @@ If a word is rare, the index finds the conversations with it; among these, the i
 other rare words, and common words are searched in the messages themselves. If all words are common,
 the newest conversations are searched, since most of them match; if these don't suffice and one word
 is rare enough, the index finds the rest. So neither common nor rare words are slow, and the work of
-one call is bounded whatever the words are: if it stops early, the answer has the cursor to continue
+one call is bounded whatever the words are: if it stops early, the result has the cursor to continue
 from.
 
 Migration 0002 creates `trato_words` and the indexes over it, migration 0003 the index of notes.
@@ -85,7 +85,7 @@ UNION ALL
 (SELECT id, at, false FROM candidate ORDER BY at DESC, id DESC OFFSET %s LIMIT 1)
 """
 HAS = "(strpos(trato_folded({text}), %s) > 0 AND trato_words({text}) @@ %s)"
-# This OFFSET 0 makes PostgreSQL read only these texts, instead of asking the index.
+# This OFFSET 0 makes PostgreSQL read only these texts, instead of querying the index.
 READ = f"""EXISTS (
     SELECT FROM (
         SELECT about AS text UNION ALL

@@ -1,7 +1,7 @@
 """Search one conversation, newest first, in pages by sequence.
 
 A message matches if all words are in it. On PostgreSQL, the index finds rare words; common ones are
-searched in the newest messages, since many of them match. If that stops early, the answer has the
+searched in the newest messages, since many of them match. If that stops early, the result has the
 sequence to continue from, so that the work of one call is bounded whatever the words are. On
 SQLite, the full-text table finds both.
 """

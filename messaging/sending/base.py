@@ -21,7 +21,7 @@ class Store(ABC):
         Returns:
             For each attempt, in order, the committed message (the first one, if it is a repeat) or
             an exception. `Locked` means that another transaction has locked the conversation:
-            nothing was stored for this attempt, and it can be tried again.
+            nothing was stored for this attempt, and it can be retried.
 
         Raises:
             Locked: another transaction holds a lock that isn't a conversation's; nothing was

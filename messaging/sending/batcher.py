@@ -2,8 +2,8 @@
 
 While one batch is checked or stored, new sends collect for the next one. So batches grow with the
 load, and no send waits only to make a batch larger. The next batch goes to the database before the
-last one is acknowledged, so the database and this process work at the same time. Why:
-`docs/decisions/0009-batched-sends.md`.
+last one is acknowledged, so the database and this process work at the same time. For the reasons,
+see `docs/decisions/0009-batched-sends.md`.
 
 No conversation waits for another conversation's lock, see `queue`.
 """
@@ -50,7 +50,7 @@ class Batcher:
         self._stall_timer: asyncio.TimerHandle | None = None
 
     def submit(self, attempt: Attempt) -> "asyncio.Future[str]":
-        """Submit a send. A repeat of one that is still in progress shares its answer.
+        """Submit a send. A repeat of one that is still in progress shares its response.
 
         Other content under the same `client_id` is a `conflict`.
         """
@@ -207,7 +207,7 @@ class Batcher:
             self.answer(send, error)
 
     def give_back(self, sends: Sequence[Send]) -> None:
-        """Don't count these sends in their senders' rate limits: they stored no message."""
+        """Uncount these sends in their senders' rate limits: they stored no message."""
         if counted := [send.attempt for send in sends if send.attempt.counted]:
             spawn(pipeline.give_back(counted))
 

@@ -51,5 +51,5 @@ async def _store(attempts: Sequence[Attempt], is_plain_run: bool, store_plain: S
         return await run_in_database_thread(orm.store, attempts)
     try:
         return await store_plain(attempts)
-    except (Locked, OperationalError) as error:  # earlier runs keep their answers
+    except (Locked, OperationalError) as error:  # earlier runs keep their results
         return [error] * len(attempts)

@@ -41,7 +41,7 @@ class OrmStore(Store):
 def store(attempts: Sequence[Attempt]) -> list[Answer]:
     """Store each attempt in a transaction of its own, see `Store.store`.
 
-    If an attempt would have to wait for a lock, the answer to it and to later attempts of its
+    If an attempt would have to wait for a lock, the result for it and for later attempts in its
     conversation is `Locked`.
     """
     answers: list[Answer] = []
@@ -66,14 +66,14 @@ def store(attempts: Sequence[Attempt]) -> list[Answer]:
 def store_one(attempt: Attempt) -> Sent | Held:
     """Store a message, count it in its conversation and make it unread for the other side.
 
-    A repeated `client_id` with the same words returns the first message. A message that has to wait
-    for review is held instead.
+    A repeated `client_id` with the same text returns the first message. A message that needs a
+    review is held instead.
 
     Raises:
-        Http404: the conversation doesn't exist, or the sender takes no part in it.
+        Http404: the conversation doesn't exist, or the sender doesn't take part in it.
         Refused: the checks' refusal, the one from `access.refusal_to_write`, `conflict` if the
-            sender has sent other words under this `client_id`, or `invalid` if the conversation
-            has no message with the quoted number.
+            sender has sent a different text under this `client_id`, or `invalid` if the
+            conversation has no message with the quoted number.
     """
     sender = attempt.sender
     conversation = access.conversation_for(sender, attempt.conversation_id, lock=True)

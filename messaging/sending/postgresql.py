@@ -96,7 +96,7 @@ async def _store(connection: StatementConnection, attempts: Sequence[Attempt]) -
         badges[conversation_id].append(user_id)
     answers: list[Answer] = []
     quoting: list[Sent] = []
-    for_orm: dict[int, Attempt] = {}  # by place among the answers
+    for_orm: dict[int, Attempt] = {}  # by place among the results
     for place, attempt in zip(count(1), attempts):
         member = members.get(place)
         if member is None:
@@ -109,7 +109,7 @@ async def _store(connection: StatementConnection, attempts: Sequence[Attempt]) -
             answers.append(refusal or Locked())
         elif member.message is not None and member.message.changed:
             for_orm[place - 1] = attempt
-            answers.append(Locked())  # until the ORM has answered
+            answers.append(Locked())  # until the ORM has a result
         elif member.message is not None and member.message.is_same:
             sent = _sent(attempt, member, member.message)
             if sent.quote is not None:
@@ -162,7 +162,7 @@ class _Message(msgspec.Struct):
     created_at: datetime
     changed: bool  # since it was sent
     is_new: bool
-    is_same: bool  # with the same words
+    is_same: bool  # with the same text
 
 
 class _Obstacles(msgspec.Struct):

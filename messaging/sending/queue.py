@@ -1,4 +1,4 @@
-"""Keep the sends that wait to be stored, and pause conversations that are locked."""
+"""Keep the sends that are waiting to be stored, and pause conversations that are locked."""
 
 import asyncio
 import time
@@ -40,11 +40,11 @@ class Queue:
     """Hands out batches: no conversation is in two at once, and its messages stay in order.
 
     A conversation that another transaction has locked is paused for a while, longer each time. If a
-    whole batch runs into some other lock, it is unknown which message needs it. Then its
-    conversations are isolated: they are stored one by one until each has succeeded.
+    whole batch hits some other lock, it is unknown which message needs it. Its conversations are
+    then isolated: they are stored one by one until each has succeeded.
 
     Args:
-        wake: called when a conversation can be tried again.
+        wake: called when a conversation can be retried.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
@@ -66,7 +66,7 @@ class Queue:
         return self._take([send for send in self.sends if send.conversation == first])
 
     def finish(self, batch: Sequence[Send], locked: Sequence[Send] = ()) -> None:
-        """Unlock the conversations of a batch; put back the sends that met a lock."""
+        """Unlock the conversations of a batch; put back the sends that hit a lock."""
         self._free(batch)
         if locked or self._pauses:
             kept = {send.conversation for send in locked}
@@ -75,7 +75,7 @@ class Queue:
             self._put_back(locked)
 
     def isolate(self, batch: Sequence[Send]) -> None:
-        """Put back a batch that met a lock, to be stored one conversation at a time."""
+        """Put back a batch that hit a lock, to be stored one conversation at a time."""
         self.isolated.update((send.conversation, None) for send in batch)
         self._free(batch)
         self._put_back(batch)

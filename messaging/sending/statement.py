@@ -53,7 +53,7 @@ def send_statement() -> tuple[str, list[bytes]]:
 
 
 def attempt() -> str:
-    """Read the attempts, with positions from 1. Binding one JSON text is faster than arrays."""
+    """Parse the attempts, with positions from 1. Binding one JSON text is faster than arrays."""
     columns = ", ".join(
         f"{name} {Message._meta.get_field(name).db_type(connection)}" for name in CONTENT
     )

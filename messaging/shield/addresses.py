@@ -1,6 +1,6 @@
-"""Addresses in a text: which of them become links, and where the others really lead.
+"""URLs in a text: which of them become links, and where the others really lead.
 
-Two programs draw links: `templatetags.message_text` in pages, and
+Two programs render links: `templatetags.message_text` in pages, and
 `static/js/messaging/thread/links.js` in the browser. Neither uses a URL parser, because no two
 parsers agree, so a link might show one host and open another. Only what matches these patterns
 becomes a link. Both programs have the same patterns; a test compares them, and their output for
@@ -17,16 +17,16 @@ import idna
 CANDIDATE = re.compile(
     r"(^|[^A-Za-z0-9+.@\/\\_%&#?~=\-])([Hh][Tt][Tt][Pp][Ss]?:\/\/[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff<>\"«»“”]+)"
 )
-TRAILING = ".,;:!?)]}'…’。，、！？）」"  # belong to the sentence around the address
+TRAILING = ".,;:!?)]}'…’。，、！？）」"  # belong to the sentence around the URL
 # A host name in ASCII: no IP address, and no internationalized name or its `xn--` form, which
 # programs display in different ways. Then a port, then any ASCII that may follow, and letters of
-# scripts that are written from left to right.
+# left-to-right scripts.
 ADDRESS = re.compile(
     r"^[A-Za-z]+:\/\/((?:(?![Xx][Nn]--)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+([A-Za-z]{2,63}))(:(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?([\/?#][A-Za-z0-9\-._~:\/?#\[\]@!$&'()*+,;=%\u00c0-\u024f\u0370-\u037d\u0384-\u03ff\u0400-\u0482\u048a-\u052f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*)?$",
     re.ASCII,
 )
-# Top-level names that no public registry assigns (RFC 2606, 6761, 6762, 7686 and 9476, ICANN's
-# list of collisions): they lead to the reader's own network or machine, or nowhere.
+# Top-level names that no public registry assigns (RFC 2606, 6761, 6762, 7686 and 9476, ICANN's list
+# of collisions): they lead to the reader's own network or machine, or nowhere.
 NOT_PUBLIC = {
     "alt", "arpa", "corp", "home", "internal", "intranet", "invalid", "lan", "local",
     "localdomain", "localhost", "mail", "onion", "private", "test",
@@ -46,7 +46,7 @@ PARTS = re.compile(r"([A-Za-z]+://)([^/?#\\]*)((?:[/?#][^\\]*)?)")
 
 
 class Address(NamedTuple):
-    """An address in a text, without the punctuation around it."""
+    """A URL in a text, without the punctuation around it."""
 
     start: int
     written: str
@@ -57,7 +57,7 @@ class Real(NamedTuple):
 
     Args:
         address: in ASCII up to the path, without names or passwords.
-        host: in ASCII, without a dot at the end.
+        host: in ASCII, without a trailing dot.
         is_dressed_up: whether something before the host could be mistaken for the host.
     """
 
@@ -67,7 +67,7 @@ class Real(NamedTuple):
 
 
 def addresses(text: str) -> Iterator[Address]:
-    """Yield the addresses that could become links, in order."""
+    """Yield the URLs that could become links, in order."""
     if "://" in text:
         for candidate in CANDIDATE.finditer(text):
             yield Address(candidate.start(2), candidate[2].rstrip(TRAILING))

@@ -20,8 +20,8 @@ def find(text: str, language: str | None = None, side: str | None = None) -> lis
     Both languages are searched in any text, since people mix them.
 
     Args:
-        language: of the writer, such as "es"; for rules that staff write for one language.
-        side: of the writer; for rules that staff write for one side.
+        language: the writer's, such as "es"; for rules that staff write for one language.
+        side: the writer's; for rules that staff write for one side.
     """
     if not prefilter.may_contain_contacts(text):
         return []

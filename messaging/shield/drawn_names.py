@@ -45,7 +45,7 @@ def _each() -> Any:
 
 
 def undrawn(view: Folded) -> Folded:
-    """Return a folded text in which the names of services replace words drawn like them."""
+    """Return a folded text in which service names replace words drawn like them."""
     text = view.text
     written = text.encode()
     if _any().search(written) is None:

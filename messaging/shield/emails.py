@@ -1,4 +1,4 @@
-"""Email addresses, also in disguise: `juan arroba gmail punto com`, `ana (at) mail dot net`."""
+"""Email addresses, even in disguise: `juan arroba gmail punto com`, `ana (at) mail dot net`."""
 
 import re
 
@@ -47,7 +47,7 @@ GLUED = re.compile(
     r"org)(?![a-z])"
     r"|[a-z0-9._-]{2,40}at(?:gmail|hotmail|outlook|yahoo)dotcom\b"
 )
-# What each pattern needs at least: a quick look for it often makes the slow one unnecessary.
+# What each pattern requires at least: a quick search for it often makes the slow one unnecessary.
 SIGN = re.compile(rf"@|arr?o[bv]a|at (?:sign|the rate)|{OPEN}(?:at|a|en)\s?{CLOSE}")
 AT_WORD = re.compile(r"\s(?:at|a|en|ad)\s")
 A_PROVIDER = re.compile(PROVIDER)
@@ -97,7 +97,7 @@ def emails(view: Folded) -> list[Finding]:
 
 
 def _is_only_place(rule: str, text: str, match: re.Match[str]) -> bool:
-    """Whether `at` may mean only a place: `photos at shop.com`, `in the spam at Gmail`."""
+    """Whether `at` may only mean a place: `photos at shop.com`, `in the spam at Gmail`."""
     if rule not in ("spoken-email", "provider") or re.search(r"@|arr?o[bv]a", match[0]):
         return False
     local = re.split(r"\s", match[0], maxsplit=1)[0].rstrip(".")

@@ -1,4 +1,4 @@
-"""Examine a message for contacts and for scams. For most messages, one look is enough."""
+"""Examine a message for contacts and scams. For most messages, one check is enough."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +21,7 @@ INNOCENT = Examination([], [])
 
 
 def examine(text: str, language: str | None = None, side: str | None = None) -> Examination:
-    """Return a message's ways to contact or pay somebody, and the scams that it looks like."""
+    """Return a message's ways to contact or pay somebody, and the scams that it resembles."""
     if not fires(text):
         return INNOCENT
     return Examination(find(text, language, side), warnings(text, language))

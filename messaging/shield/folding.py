@@ -80,7 +80,7 @@ def fold(text: str) -> Folded:
 
 
 def _together(view: Folded) -> Folded:
-    """Put spaced letters together again."""
+    """Join spaced-out letters."""
     dropped: set[int] = set()
     for match in SPACED.finditer(view.text):
         separators = range(match.start() + 1, match.end(), 2)

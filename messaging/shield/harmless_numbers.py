@@ -29,7 +29,7 @@ HARMLESS = re.compile(
             # coordinates
             r"(?<![\d.])[+-]?\d{1,3}\.\d{3,8}~?\s?[ns]?[,;\s]{1,3}[+-]?\d{1,3}\.\d{3,8}(?!\d)",
             r"\d{1,3}\s?~\s?\d{1,2}\s?'\s?\d{1,2}(?:[.,]\d{1,3})?",
-            # names of files that have letters too: IMG-20260301-WA0007.jpg
+            # file names that have letters too: IMG-20260301-WA0007.jpg
             r"\b(?=[0-9_-]{0,20}[a-z])[a-z0-9_-]{4,60}\.(?:jpe?g|png|gif|webp|heic|mp4|mov|pdf|docx?|"
             r"xlsx?|zip|txt|svg)\b",
             # dates and times
@@ -57,7 +57,7 @@ HARMLESS = re.compile(
     )
 )
 LOTTERY_MAX = 50  # the highest number of most lotteries
-NOT_A_NUMBER = "#"  # replaces each character of an harmless number
+NOT_A_NUMBER = "#"  # replaces each character of a harmless number
 
 
 def without_harmless(text: str) -> str:

@@ -21,7 +21,7 @@ PAYMENTS = frozenset(
     "paypal.me venmo.com revolut.me cash.app cash.me wise.com buy.stripe.com ko-fi.com "
     "buymeacoffee.com zellepay.com bizum.es mpago.la monzo.me".split()
 )
-# Top-level names that are also the ending of a file, or part of a product's name.
+# Top-level names that are also file extensions, or part of a product's name.
 FILES = frozenset(
     "zip mov py md sh rs ai ps pl so cc app js doc pdf jpg jpeg png heic mp mp3 mp4 ts "
     "tf bz".split()
@@ -43,7 +43,7 @@ WORDS = frozenset(
         "wine works world wow yes zero zone "
     ).split()
 )
-# Words that people end a sentence with, or that come before `punto`.
+# Words with which people end a sentence, or that come before `punto`.
 ORDINARY = frozenset(
     "hola gracias vale ok okay bien perfecto genial claro listo dias dia tardes noches hecho "
     "nuevo nueva usado usada bueno buena caja color talla precio envio pago pedido producto foto "
@@ -68,7 +68,7 @@ ORDINARY = frozenset(
 
 @lru_cache(maxsize=1)
 def _extract() -> tldextract.TLDExtract:
-    """Return an extractor with the public suffixes in the package; it must not download any."""
+    """Return an extractor with the package's public suffixes; it must not download any."""
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 

@@ -1,4 +1,4 @@
-"""Links and bare host names, also in disguise: `shop punto com`, `hxxps://`, `shop [.] com`."""
+"""Links and bare host names, even in disguise: `shop punto com`, `hxxps://`, `shop [.] com`."""
 
 import re
 from urllib.parse import urlsplit
@@ -81,7 +81,7 @@ def links(view: Folded) -> list[Finding]:
 
 
 def _split(view: Folded) -> list[Finding]:
-    """Return the links whose ending is torn apart: `shop . co m`."""
+    """Return the links whose ending is split up: `shop . co m`."""
     text, findings = view.text, []
     for end in SPLIT_END.finditer(text):
         label = LABEL_BEFORE.search(text, max(0, end.start() - 41), end.start())
@@ -123,7 +123,7 @@ def _real(host: str, has_path: bool, text: str, start: int, end: int) -> str:
     if is_own(host):
         return host
     if re.match(r"#\d{4}(?!\d)", text[start + len(host) : end]):
-        return ""  # a handle of Discord
+        return ""  # a Discord handle
     while len(labels) > 1:
         candidate = ".".join(labels)
         name, suffix = registered(candidate)

@@ -58,9 +58,10 @@ KNOWN = tuple(
         "ebay.com ebay.es ebay.co.uk ebay.de ebay.fr ebay.it",
     )
 )
-# Other people have shorter names too, so these count only beside a word of deliveries or payments.
+# Other people have shorter names too, so these count only beside a word about deliveries or
+# payments.
 BY_ITSELF_MIN = 5  # characters
-TYPO_MIN = 6  # from this length on, one character may be wrong, missing or too many
+TYPO_MIN = 6  # from this length on, one character may be wrong, missing or extra
 AROUND = frozenset(
     "envio envios entrega entregas paquete paquetes pedido pedidos pago pagos cobro cobros "
     "seguimiento aduana aduanas recogida reparto mensajeria seguro segura delivery deliver parcel "
@@ -149,7 +150,7 @@ def _brand_of(real: str) -> str:
 
 
 def _is_one_typo(one: str, other: str) -> bool:
-    """Whether one letter is wrong, missing or too many, or two are in the wrong order."""
+    """Whether one letter is wrong, missing or extra, or two are swapped."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False
     if len(one) > len(other):
@@ -165,8 +166,8 @@ def _is_one_typo(one: str, other: str) -> bool:
 def displayed(host: str) -> tuple[str, bool]:
     """Return a host as people write it, and whether all its letters are from one alphabet.
 
-    Letters that are written from right to left would reverse the rest of an address, so a host with
-    such letters is returned unchanged.
+    Right-to-left letters would reverse the rest of a URL, so a host with such letters is returned
+    unchanged.
 
     Args:
         host: in ASCII.

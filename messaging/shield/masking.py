@@ -6,7 +6,7 @@ MASK = "•••"
 
 
 def mask(text: str, findings: list[Finding]) -> str:
-    """Return a text with one mask for each finding; neighbours share one.
+    """Return a text with one mask for each finding; adjacent ones share a mask.
 
     The mask reveals nothing about what it hides, not even its length.
     """

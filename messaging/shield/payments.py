@@ -98,10 +98,10 @@ OFFERED = re.compile(
     r"cripto\w{0,8}|oxxo)(?![a-z0-9])"
     r"|\b(?:western union|moneygram) (?:to|for|a|a nombre de) [a-z]{2,}"
 )
-# Of an account in Argentina: `alias nico.barro.mp`
+# of an account in Argentina: `alias nico.barro.mp`
 ALIAS = re.compile(r"\balias\s?(?:es|:|=)?\s?[a-z0-9]{2,20}(?:[.-][a-z0-9]{2,20}){1,3}(?![a-z0-9])")
-# `ES91 2100 0418 4502 0005 1332`, with any signs between.
-# It leaves out UUIDs and parts of them, which sometimes look like an account.
+# `ES91 2100 0418 4502 0005 1332`, with any signs between. Leaves out UUIDs and parts of them, which
+# sometimes look like an account number.
 IBAN = re.compile(
     r"(?<![a-z0-9])(?<![0-9a-f]{8}-)(?<![0-9a-f]{4}-)(?![0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
     r"[a-z]{2}[ .-]{0,2}\d[ .-]?\d(?:[ ./_-]{0,2}[a-z0-9]){11,30}"
@@ -123,7 +123,7 @@ LENGTHS = {
 
 
 def ibans(view: Folded) -> list[Finding]:
-    """Return the bank accounts in a folded text."""
+    """Return the bank account numbers in a folded text."""
     text = view.text
     findings = []
     for match in IBAN.finditer(text):

@@ -93,7 +93,7 @@ def phones(view: Folded) -> list[Finding]:
 
 
 def _separated(dialled: Folded, text: str) -> list[Finding]:
-    """Return the numbers that words separate: `612 punto 345 punto 678`."""
+    """Return the numbers whose groups are separated by words: `612 punto 345 punto 678`."""
     findings = []
     for match in SEPARATED.finditer(text):
         groups = GROUP.findall(match[0])
@@ -150,7 +150,7 @@ def _is_phone(text: str, start: int, end: int, spelled: int) -> bool:
     is_written_like_one = digits[0] == "0" and 9 <= len(digits) <= 12 and 3 <= len(groups) <= 5
     if is_written_like_one and min(map(len, groups)) > 1:
         return True
-    # People spell only phone numbers digit by digit.
+    # People spell out only phone numbers digit by digit.
     return (is_announced or spelled >= SPELLED_MIN) and 7 <= len(digits) <= 13
 
 

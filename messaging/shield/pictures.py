@@ -1,4 +1,4 @@
-"""Add what files say to the text of their message, so that the shield judges both."""
+"""Add what a message's files say to its text, so that the shield judges both."""
 
 
 def with_codes(text: str, codes: str) -> str:

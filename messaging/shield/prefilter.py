@@ -1,7 +1,7 @@
 """Scan a text once to see whether the detectors have to run.
 
 This is a single RE2 automaton over UTF-8. Its time grows only with the text, and most messages need
-nothing else. It would rather fire too often than too rarely.
+nothing else. It fires too often rather than too rarely.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from .drawn_names import DRAWN_NAMES
 from .site_name import SITE
 from .spelled import TIMES, WORDS
 
-# Ways to write a letter in a keyword: accents, and digits and signs that are drawn alike.
+# Ways to write a letter in a keyword: accents, and digits and signs that look alike.
 VARIANTS = {
     "a": r"(?:[a4@]|\xc3[\x80-\x85\xa0-\xa5])", "e": r"(?:[e3]|\xc3[\x88-\x8b\xa8-\xab])",
     "i": r"(?:[i1!l|]|\xc3[\x8c-\x8f\xac-\xaf])", "o": r"(?:[o0]|\xc3[\x92-\x96\xb2-\xb6])",
@@ -56,7 +56,7 @@ FOREIGN = (
 
 
 def tolerant(word: str) -> str:
-    """Return a pattern for a word with any accents and drawn letters."""
+    """Return a pattern for a word with any accents and look-alike letters."""
     return "".join(VARIANTS.get(letter, letter) for letter in word)
 
 
@@ -99,7 +99,7 @@ _OPTIONS.max_mem = 64 << 20  # bytes for the automaton's states
 
 
 def compiled(pattern: str) -> Any:
-    """Compile a pattern for the bytes of a text, whatever its case."""
+    """Compile a pattern for the bytes of a text, ignoring case."""
     return re2.compile(pattern.encode("latin-1"), _OPTIONS)
 
 

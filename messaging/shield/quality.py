@@ -67,7 +67,7 @@ def _microseconds(
 ) -> float:
     """Return the mean time of a call in the fastest of three rounds, in microseconds."""
     for text in texts:
-        function(text)  # fill the caches
+        function(text)  # fills the caches
     best = float("inf")
     for _attempt in range(3):
         start = perf_counter()

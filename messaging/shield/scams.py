@@ -27,7 +27,7 @@ REFERENCE = re.compile("<([a-z_]+)>")
 
 @dataclass(frozen=True)
 class Warning:
-    """A scam that a message looks like.
+    """A scam that a message resembles.
 
     Args:
         kind: which scam.
@@ -56,7 +56,7 @@ class Row:
 
 
 def warnings(text: str, language: str | None = None) -> list[Warning]:
-    """Return the scams that a message looks like, at most one of a kind.
+    """Return the scams that a message resembles, at most one of a kind.
 
     The patterns of both languages are searched, since people mix them.
 
@@ -87,12 +87,12 @@ def _candidates(text: bytes) -> list[Row]:
 
 
 def may_contain_scams(text: str) -> bool:
-    """Whether a text has a word that some row needs."""
+    """Whether a text has a word that some row requires."""
     return _prefilter().fires(text)
 
 
 def source() -> dict[str, Any]:
-    """Return the file's contents: `words` that patterns refer to, and `rows`."""
+    """Return the file's contents: `words` to which patterns refer, and `rows`."""
     contents: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return contents
 
@@ -138,7 +138,7 @@ def _prefilter() -> prefilter.Prefilter:
 
 @cache
 def trigger_pattern() -> str:
-    """Return a pattern of words, whatever their accents. Each row needs at least one of them."""
+    """Return a pattern of words, whatever their accents. Each row requires at least one of them."""
     triggers = {trigger for row in source()["rows"] for trigger in row["trigger"]}
     words = "|".join(map(prefilter.tolerant, sorted(triggers)))
     return rf"\b(?:{words})|{prefilter.MESSENGER}"

@@ -53,7 +53,7 @@ SEPARATORS = re.compile(
 SEPARATED = re.compile(rf"\d{{1,4}}(?:{SEPARATORS.pattern}\d{{1,4}}){{2,9}}(?![\d#])")
 GAP_MAX = 6  # characters between two words of one number
 WORDS_MIN = 4  # numerals in a row; fewer aren't read as a number
-# Letters that look like digits if they are among digits.
+# Letters that look like digits when among digits.
 DRAWN = str.maketrans("oilszb", "011528")
 LEET = re.compile(r"(?<![a-z0-9])(?=[oilszb]{0,3}\d)[oilszb\d]{2,15}(?![a-z0-9])")
 
@@ -104,7 +104,7 @@ def _digits(word: str) -> str:
 
 
 def _runs(text: str) -> list[list[Numeral]]:
-    """Return runs of numerals that have at most fillers between them."""
+    """Return runs of numerals with at most fillers between them."""
     runs: list[list[Numeral]] = []
     last_end, is_open = 0, False
     for match in TOKEN.finditer(text):

@@ -1,7 +1,7 @@
 """MinHash over the letters of a text, and the final score of two texts.
 
-Texts that share most pieces of `SHINGLE` letters share most minima of a hash over these pieces
-(A. Broder, "On the resemblance and containment of documents", 1997). Several minima together are a
+Texts that share most pieces of `SHINGLE` letters share most minima of a hash over these pieces (A.
+Broder, "On the resemblance and containment of documents", 1997). Several minima together are a
 band: two texts with nearly the same letters have at least one band in common, most others none.
 """
 
@@ -18,7 +18,7 @@ from messaging.shield.folding import fold
 NOT_LETTERS = re.compile(r"[^a-z]+")
 SHINGLE = 4  # letters
 BANDS = 10
-ROWS = 3  # minima of a band
+ROWS = 3  # minima per band
 # The probability that two texts share a band is 1 - (1 - share ** ROWS) ** BANDS: 98 % if they have
 # 70 % of their pieces in common, and 1 % if they have 10 %.
 
@@ -65,13 +65,13 @@ def are_alike(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _hash(piece: str) -> int:
-    """Return a number of 64 bits, the same in every process."""
+    """Return a 64-bit number, the same in every process."""
     return int.from_bytes(blake2b(piece.encode(), digest_size=8).digest())
 
 
 @cache
 def _masks() -> tuple[int, ...]:
-    """Return numbers of 64 bits, the same in every process; each makes another hash the smallest.
+    """Return 64-bit numbers, the same in every process; each makes another hash the smallest.
 
     Their first five bits differ, so that no two masks prefer the same hashes.
     """

@@ -1,1 +1,1 @@
-"""The parts of a `ChatConsumer`: what one tab's socket does, one module for each concern."""
+"""The parts of a `ChatConsumer`: what one tab's socket does, one module per concern."""

@@ -17,7 +17,7 @@ class Changes:
     async def receive(
         self, frame: client_frames.Edit | client_frames.Withdraw | client_frames.React
     ) -> None:
-        """Act on a frame. If nothing changes, there is no event, so reply to this socket.
+        """Handle a frame. If nothing changes, there is no event, so reply to this socket.
 
         Raises:
             Http404, Refused: see the actions.

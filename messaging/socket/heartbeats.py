@@ -22,7 +22,7 @@ NOTHING_OPEN = encode(frames.Heartbeat({}))
 
 @contextmanager
 def despite_outage() -> Iterator[None]:
-    """Log that the database is away, and continue: clients expect a heartbeat even then."""
+    """Log that the database is down, and continue: clients expect a heartbeat even then."""
     try:
         yield
     except (DatabaseError, InterfaceError):

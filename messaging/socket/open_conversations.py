@@ -85,7 +85,7 @@ class OpenConversations:
         """Send the latest page, or what has changed since a revision, and keep it up to date.
 
         Raises:
-            Http404: the conversation doesn't exist, or the person takes no part in it.
+            Http404: the conversation doesn't exist, or the person doesn't take part in it.
             Refused: too many conversations are open.
         """
         known = self._open.get(conversation_id)
@@ -135,7 +135,7 @@ class OpenConversations:
         }
 
     def deliver(self, event: Event) -> None:
-        """Send an event's frame, but never before a page that the client resumes with."""
+        """Deliver an event's frame, but never before a page that the client resumes with."""
         opened = self._open.get(event.get("conversation", 0))
         if opened is None or not (opened.reading or opened.more):
             self._socket.send_frame(event["frame"])
@@ -148,7 +148,7 @@ class OpenConversations:
         return opened is not None and bool(opened.blocked_by)
 
     def restrict(self, event: Event) -> None:
-        """Act on a mute of the person, on a block of the other side, or on the end of one."""
+        """Handle a mute of the person, a block by the other side, or the end of one."""
         if "until" in event:
             self.mute.deliver(event)
             return

@@ -1,4 +1,4 @@
-"""What the person on a socket shows of themselves, and so what they may see of others."""
+"""What the person on a socket shows of themselves, and so may see of others."""
 
 import time
 from collections.abc import Collection, Mapping
@@ -22,11 +22,11 @@ from trato.realtime.latest import Latest
 
 from .open_conversations import OpenConversations
 
-PEOPLE_MAX = 10_000  # people whose last times a process remembers
+PEOPLE_MAX = 10_000  # people whose last activity a process remembers
 
 
 class SocketPresence:
-    """What one socket does about read marks, typing and being there."""
+    """One socket's part in read marks, typing and presence."""
 
     def __init__(self, socket: RealtimeConsumer, conversations: OpenConversations) -> None:
         self._socket, self._conversations = socket, conversations
@@ -48,7 +48,7 @@ class SocketPresence:
             self._hidden = hidden
 
     async def receive(self, frame: Typing | Active) -> None:
-        """Note that the person is there, or announce typing: if hidden, only to colleagues.
+        """Record that the person is there, or announce typing: if hidden, only to colleagues.
 
         Raises:
             Http404, Refused: see `OpenConversations.announce_typing`.
@@ -75,7 +75,7 @@ class SocketPresence:
             self._conversations.deliver(event)
 
     def _use(self) -> None:
-        """Note that the person is there, if they work for a shop and show it."""
+        """Record that the person is there, if they work for a shop and show it."""
         user = self._socket.user
         if not self._hidden.presence and host.acts_as_seller(user):
             _note(user.pk)
@@ -83,7 +83,7 @@ class SocketPresence:
     def _may_know(self, event: Event, *, is_hiding: bool) -> bool:
         """Whether an event is from the person's own side, or neither person hides or blocks.
 
-        A shopper who has joined the shop since gets the team's events, but is on the other side.
+        A shopper who has since joined the shop gets the team's events, but is on the other side.
         """
         is_shopper = event["consumer"] == self._socket.user.pk
         is_own_side = is_shopper == (event["side"] == Side.CONSUMER)

@@ -70,7 +70,7 @@ class PresenceCheck:
             self._wake.set()
 
     def handle_event(self, event: groups.Event) -> None:
-        """Look at once: something has changed."""
+        """Check immediately: something has changed."""
         self._wake.set()
 
     async def _run(self) -> None:

@@ -25,7 +25,7 @@ from trato.realtime.token_bucket import TokenBucket
 
 log = structlog.get_logger("trato.socket")
 
-TEMPORARY = ("rate_limited", "unavailable")  # after these, the client repeats the message
+TEMPORARY = ("rate_limited", "unavailable")  # after these, the client resends the message
 
 
 class Refusals:
@@ -69,7 +69,7 @@ class Refusals:
 
 
 class Sends:
-    """The sends of one socket that are in progress, or that its client will repeat."""
+    """One socket's sends that are in progress, or that its client will repeat."""
 
     def __init__(self, socket: RealtimeConsumer, refusals: Refusals, marks: "Marks") -> None:
         self._socket, self._refusals, self._marks = socket, refusals, marks
@@ -88,7 +88,7 @@ class Sends:
         answer.add_done_callback(partial(self._reply, frame.client_id))
 
     def try_now(self, text: str) -> bool:
-        """Submit a send or raise a mark immediately, without ASGI's queue.
+        """Submit a send or advance a mark immediately, without ASGI's queue.
 
         Returns:
             False if the frame has to wait in the queue.
@@ -106,7 +106,7 @@ class Sends:
         return isinstance(frame, client_frames.Read) and self._marks.try_add(frame)
 
     async def _submit_after(self, before: "asyncio.Future[str]", frame: client_frames.Send) -> str:
-        """Store a message after another. If the client must repeat that one, refuse this one."""
+        """Store a message after another. If the client must resend that one, refuse this one."""
         await asyncio.wait([before])
         error = before.exception()
         if error is not None and is_temporary(error):
@@ -127,7 +127,7 @@ class Sends:
 
 
 class Marks:
-    """The read marks of one socket that are waiting to be stored."""
+    """One socket's read marks that are waiting to be stored."""
 
     def __init__(self, socket: RealtimeConsumer, refusals: Refusals) -> None:
         self._socket, self._refusals = socket, refusals

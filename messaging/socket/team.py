@@ -17,14 +17,14 @@ from .open_conversations import OpenConversations
 
 
 class Teamwork:
-    """The team's frames of one socket."""
+    """One socket's team frames."""
 
     def __init__(self, socket: RealtimeConsumer, conversations: OpenConversations) -> None:
         self._socket, self._conversations = socket, conversations
-        self._looking: dict[int, tuple[int, int]] = {}  # consumer and shop of what colleagues know
+        self._looking: dict[int, tuple[int, int]] = {}  # consumer and shop, by conversation
 
     async def receive(self, frame: client_frames.AddNote | client_frames.Looking) -> None:
-        """Act on a frame.
+        """Handle a frame.
 
         Raises:
             Http404: the person is not on the conversation's seller side; for `team.looking` also
@@ -61,7 +61,7 @@ class Teamwork:
         events.looking(frame.conversation, opened.consumer, opened.shop, user, frame.doing)
 
     def leave(self, kept: Iterable[int] = ()) -> None:
-        """Tell colleagues at once that the person has left conversations here.
+        """Tell colleagues immediately that the person has left conversations here.
 
         Args:
             kept: the IDs of conversations that are still open.
