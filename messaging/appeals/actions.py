@@ -1,4 +1,4 @@
-"""Appeal against a decision, and decide appeals. Each act of staff leaves one audit entry."""
+"""Appeal against a decision, and decide appeals. Each staff action leaves one audit entry."""
 
 from collections.abc import Collection, Iterable
 
@@ -32,14 +32,14 @@ VERBS = {Appeal.Outcome.UPHELD: "confirmed", Appeal.Outcome.OVERTURNED: "overtur
 
 @transaction.atomic
 def appeal(actor: Person, decision_id: int, words: str) -> Appeal:
-    """Appeal once against a decision about the actor. A suspended person can do so, too.
+    """Appeal once against a decision about the actor. Suspended people can do so, too.
 
-    Sending the same words again returns the first appeal.
+    Sending the same text again returns the first appeal.
 
     Raises:
         Http404: there is no such decision about the person.
-        Refused: `invalid` or `too_long` for the words, `forbidden` after the deadline or once the
-            decision is overturned, `conflict` if the person has appealed with other words.
+        Refused: `invalid` or `too_long` for the text, `forbidden` after the deadline or once the
+            decision is overturned, `conflict` if the person has appealed with a different text.
     """
     rows = Decision.objects.select_for_update(of=("self",), no_key=True)
     decision = rows.filter(pk=decision_id, person_id=actor.pk, appeal_until__isnull=False).first()
@@ -67,17 +67,17 @@ def appeal(actor: Person, decision_id: int, words: str) -> Appeal:
 
 @transaction.atomic
 def decide(actor: Person, appeal_id: int, outcome: str, answer: str) -> Appeal:
-    """Uphold a decision, or overturn it and undo all that it did. The person is notified.
+    """Uphold a decision, or overturn it and undo everything it did. The person is notified.
 
     Args:
         outcome: one of `Appeal.Outcome`.
-        answer: what the person reads; required for upholding.
+        answer: the text for the person; required for upholding.
 
     Raises:
         AlreadyDone: somebody has already decided the appeal.
         Claimed: somebody else is working on its case.
         PermissionDenied: the actor lacks the permission or is involved, see `may_decide`.
-        ValidationError: the answer is missing, or has a gap.
+        ValidationError: the answer is missing, or has an unfilled placeholder.
         ValueError: the outcome is unknown.
         Appeal.DoesNotExist: there is no such appeal.
     """
@@ -114,7 +114,7 @@ def decide(actor: Person, appeal_id: int, outcome: str, answer: str) -> Appeal:
 
 
 def _lock_together(actor: Person, appeal_id: int) -> list[Appeal]:
-    """Lock the other open appeals against decisions that hold together with the appealed one."""
+    """Lock the other open appeals against decisions that stand or fall with the appealed one."""
     decision = Appeal.objects.select_related("decision").get(pk=appeal_id).decision
     keys = [decision.pk, *measures.together(decision).values_list("pk", flat=True)]
     if len(keys) == 1:
@@ -123,7 +123,7 @@ def _lock_together(actor: Person, appeal_id: int) -> list[Appeal]:
 
 
 def lock_open(actor: Person, decision_ids: Collection[int]) -> list[Appeal]:
-    """Lock the open appeals against decisions that are about to be taken back, and their cases.
+    """Lock the open appeals against decisions that are about to be undone, and their cases.
 
     Raises:
         Claimed: somebody else is working on one of the cases.
@@ -136,7 +136,7 @@ def lock_open(actor: Person, decision_ids: Collection[int]) -> list[Appeal]:
 
 
 def close_undone(actor: Person, rows: Iterable[Appeal], reason: str) -> None:
-    """Close appeals whose decisions were taken back by another act. Each leaves an audit entry.
+    """Close appeals whose decisions another action has undone. Each leaves an audit entry.
 
     Args:
         rows: as `lock_open` returned them.

@@ -1,4 +1,4 @@
-"""Appeals, for staff to work through; each is decided on its own page."""
+"""Appeals for staff to work through; each is decided on its own page."""
 
 from collections.abc import Iterator
 from typing import Any

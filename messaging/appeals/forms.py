@@ -21,7 +21,7 @@ class AppealForm(ModelForm[Appeal]):
 
 
 class OutcomeForm(ReasonForm):
-    """The outcome of an appeal, and the answer that the person reads."""
+    """The outcome of an appeal, and the answer to the person."""
 
     outcome = ChoiceField(
         label=_("Outcome"),

@@ -1,4 +1,4 @@
-"""Appeals against decisions of staff."""
+"""Appeals against staff decisions."""
 
 from django.conf import settings
 from django.db import models
@@ -44,7 +44,7 @@ class Appeal(models.Model):
         verbose_name = _("appeal")
         verbose_name_plural = _("appeals")
         ordering = ("created_at", "pk")
-        # Upholding needs an answer.
+        # Upholding requires an answer.
         constraints = (
             models.CheckConstraint(
                 condition=~Q(outcome="upheld") | ~Q(answer=""), name="upheld_appeals_have_words"

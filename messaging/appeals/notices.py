@@ -1,4 +1,4 @@
-"""The notice of an appeal's outcome at the bell. It never says who decided."""
+"""Notifications about the outcome of an appeal. They never say who decided."""
 
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ def notify(appeal: Appeal) -> None:
 
 
 def appeal_words(news: News) -> Words:
-    """Return what a person reads about the outcome of their appeal."""
+    """Return the text that tells a person the outcome of their appeal."""
     if news.excerpt == Appeal.Outcome.OVERTURNED:
         text = _("You were right: we've taken our decision back, and undone what it did.")
     else:

@@ -17,7 +17,7 @@ RELATED = ("message__conversation__shop", "conversation__shop", "product", "appe
 
 @dataclass(frozen=True)
 class Standing:
-    """A decision, as the person whom it is about reads it.
+    """A decision as shown to the person it is about.
 
     Args:
         appeal: the person's appeal, if there is one.
@@ -31,7 +31,7 @@ class Standing:
 
     @property
     def effect(self) -> str:
-        """What the decision means for the person now; once overturned, only what it was about."""
+        """What the decision now means for the person; once overturned, only what it was about."""
         decision = self.decision
         if decision.overturned_at is None:
             return self.statement.effect
@@ -55,13 +55,13 @@ def page_of(person_id: int, wanted: PageRequest) -> Page[Any]:
 
 
 def decisions_about(person_id: int) -> QuerySet[Decision]:
-    """Return the decisions that a person may read: all that had a measure."""
+    """Return the decisions that a person may read: all that imposed a measure."""
     rows = Decision.objects.filter(person=person_id, appeal_until__isnull=False)
     return rows.select_related(*RELATED)
 
 
 def standing_of(decision: Decision) -> Standing:
-    """Return what the person reads about a decision."""
+    """Return what the person sees of a decision."""
     appeal = getattr(decision, "appeal", None)
     may_appeal = appeal is None and decision.may_be_appealed(timezone.now())
     return Standing(decision, statement.statement_of(decision), appeal, may_appeal)

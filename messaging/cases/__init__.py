@@ -1,1 +1,1 @@
-"""What waits for staff: one case for each thing, however many people report it."""
+"""What awaits a staff decision: one case per item, however many people report it."""

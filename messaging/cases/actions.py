@@ -1,4 +1,4 @@
-"""Open and close cases, in the transaction of the act that brings them up or decides them."""
+"""Open and close cases, in the transaction of the action that raises or decides them."""
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -18,11 +18,11 @@ def open_case(
     conversation_id: int | None = None,
     person_id: int | None = None,
 ) -> None:
-    """Open a case, or add one to the count of the case that is already open.
+    """Open a case, or add one to the count of a case that is already open.
 
     Args:
         kind: one of `Case.Kind`.
-        subject: the thing, named as in the audit trail.
+        subject: the item, named as in the audit trail.
         severity: one of `Case.Severity`; a case keeps the highest one.
         conversation_id, person_id: what the case is about.
     """
@@ -38,13 +38,13 @@ def open_case(
                     conversation_id=conversation_id,
                     person_id=person_id,
                 )
-        except IntegrityError:  # somebody was faster
+        except IntegrityError:  # somebody else was faster
             rows.update(**more)
     frames.announce_change(severe=severity == Case.Severity.SEVERE)
 
 
 def close_case(kind: str, subject: str) -> None:
-    """Close the open case of a thing, if there is one, and end its claim."""
+    """Close an item's open case, if there is one, and end its claim."""
     rows = Case.objects.filter(kind=kind, subject=subject, closed_at=None)
     if rows.update(closed_at=timezone.now(), claimed_by=None, claimed_at=None):
         frames.announce_change()

@@ -1,4 +1,4 @@
-"""Who works on a case: a claim, which expires unless it is renewed."""
+"""Who is working on a case: a claim, which expires unless it is renewed."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -64,10 +64,10 @@ def let_go(actor: Person, case_id: int) -> None:
 
 
 def require(actor: Person, kind: str, subject: str) -> None:
-    """Refuse an act of staff on a thing if somebody else has claimed its case.
+    """Refuse a staff action on an item if somebody else has claimed its case.
 
-    Call it first in the act's transaction: it locks the case until the transaction ends, so that
-    two members of staff take turns. The actor claims the case if nobody has.
+    Call it first in the action's transaction: it locks the case until the transaction ends, so that
+    two staff members take turns. The actor claims the case if nobody has.
 
     Raises:
         Claimed: somebody else is working on it.
@@ -80,9 +80,9 @@ def require(actor: Person, kind: str, subject: str) -> None:
 
 
 def require_free(actor: Person, which: Q) -> None:
-    """Refuse an act of staff if somebody else works on one of the open cases.
+    """Refuse a staff action if somebody else is working on one of the open cases.
 
-    Neither locks nor claims the cases, because the act leaves them open.
+    Neither locks nor claims the cases, because the action leaves them open.
 
     Raises:
         Claimed: somebody else is working on one of them.
@@ -94,10 +94,10 @@ def require_free(actor: Person, which: Q) -> None:
 
 
 def require_uninvolved(actor: Person, people: Iterable[int | None]) -> None:
-    """Keep people from deciding a matter of their own, such as their report or held message.
+    """Keep people from deciding their own matters, such as their report or held message.
 
     Args:
-        people: the keys of the people whom the matter concerns; None for people who are gone.
+        people: the keys of the people concerned; None for people who no longer exist.
 
     Raises:
         ValidationError: the actor is one of them.

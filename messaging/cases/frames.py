@@ -21,7 +21,7 @@ class DeskChanged(Struct, tag="desk.changed"):
 
 
 class CaseClaimed(Struct, tag="case.claimed"):
-    """Somebody is working on a case now, or nobody any more if `name` is empty."""
+    """Somebody is working on a case now; nobody any more if `name` is empty."""
 
     case: int
     user: int
@@ -29,13 +29,13 @@ class CaseClaimed(Struct, tag="case.claimed"):
 
 
 class CaseChanged(Struct, tag="case.changed"):
-    """The person whom a case is about has a new name."""
+    """The person a case is about has a new name."""
 
     case: int
 
 
 def listeners(people: Mapping[str, Person]) -> set[str]:
-    """Return the sessions of staff that get these frames: those that may open the desk's page.
+    """Return the staff sessions that get these frames: those that may open the desk's page.
 
     Args:
         people: who is logged in, by session key.
@@ -47,18 +47,18 @@ def listeners(people: Mapping[str, Person]) -> set[str]:
 
 
 def announce_change(*, severe: bool = False) -> None:
-    """Let open pages of the desk count the cases again, on commit."""
+    """Make the desk's open pages count the cases again, on commit."""
     _send(DeskChanged(severe))
 
 
 def announce_claim(case_id: int, actor: Person | None) -> None:
-    """Tell the staff who may see cases, on commit, who is working on a case."""
+    """On commit, tell the staff who may see cases who is working on a case."""
     user, name = (actor.pk, host.display_name(actor)) if actor else (0, "")
     _send(CaseClaimed(case_id, user, name))
 
 
 def announce_renamed(case_id: int) -> None:
-    """Let open pages show the new name of a case's person, on commit."""
+    """Make open pages show the new name of a case's person, on commit."""
     _send(CaseChanged(case_id))
 
 

@@ -15,10 +15,10 @@ SUBJECT_MAX_CHARACTERS = 60
 
 
 class Case(models.Model):
-    """A thing that staff have to decide about. The feature that brings it up opens and closes it.
+    """An item that staff have to decide on. The feature that raises it opens and closes it.
 
-    `subject` names the thing as the audit trail does, such as `message:12`. A second report of it
-    is counted in the same case.
+    `subject` names the item as the audit trail does, such as `message:12`. A second report of it is
+    counted in the same case.
     """
 
     class Kind(models.TextChoices):
@@ -33,7 +33,7 @@ class Case(models.Model):
         HIGH = 2, _("high")
         SEVERE = 3, _("severe")
 
-    QUEUE = ("-severity", "opened_at", "pk")  # the worst first, and then the oldest
+    QUEUE = ("-severity", "opened_at", "pk")  # worst first, then oldest
 
     kind = models.CharField(_("kind"), max_length=6, choices=Kind)
     subject = models.CharField(_("about"), max_length=SUBJECT_MAX_CHARACTERS)
@@ -93,7 +93,7 @@ class Case(models.Model):
                 condition=models.Q(closed_at__isnull=False),
                 name="cases_by_closing",
             ),
-            # For the desk: the worst first, then the oldest.
+            # For the desk: worst first, then oldest.
             models.Index(
                 fields=["-severity", "opened_at", "id"],
                 condition=models.Q(closed_at=None),

@@ -1,1 +1,1 @@
-"""Decisions of staff: record the reasons, carry the decision out, and notify the person."""
+"""Staff decisions: record the reasons, carry the decision out, and notify the person."""

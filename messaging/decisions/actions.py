@@ -1,4 +1,4 @@
-"""Decide about a person, and overturn a decision: each is one act, one transaction, one entry."""
+"""Decide about a person, and overturn a decision: each in one transaction with one audit entry."""
 
 from collections.abc import Iterable
 from datetime import UTC
@@ -41,18 +41,18 @@ def decide(actor: Person, person_id: int, ruling: Ruling) -> Decision:
 def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> list[Decision]:
     """Store the same decision about several people, carry it out, and notify them.
 
-    A decision that answers a report closes all open reports that blame the same side of the thing,
-    and notifies their reporters. So does the removal of a message after staff's own look. The
-    people aren't told of a decision without a measure (`dismiss`), because they have nothing to
-    appeal against. Each decision leaves its own audit entry, and so does each report that is closed
-    with it, except the one that the decisions name.
+    A decision that answers a report closes all open reports that blame the same side of the item,
+    and notifies their reporters. So does removing a message after staff looked on their own
+    initiative. People aren't told of a decision without a measure (`dismiss`), because they have
+    nothing to appeal against. Each decision leaves its own audit entry, and so does each report
+    that is closed with it, except the one that the decisions name.
 
     Returns:
-        The decisions. People who are already under such a measure are left out.
+        The decisions. People who are already under such a measure are skipped.
 
     Raises:
-        Claimed: somebody else is working on the case of the report or of the held message; for
-            staff's own look, see `answers.lock`.
+        Claimed: somebody else is working on the case of the report or of the held message; if staff
+            looked on their own initiative, see `answers.lock`.
         AlreadyDone: the report has been closed, somebody has decided about one of the people since
             `seen`, or the measure is already in force for all of them; nothing is changed.
         PermissionDenied: the actor lacks the permission, or one of the people is staff or the
@@ -61,7 +61,7 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
             one of the reports.
         ValueError: a measure, a source or a ground is unknown.
         Message.DoesNotExist, Conversation.DoesNotExist, Report.DoesNotExist,
-            HeldMessage.DoesNotExist: one of these people has no such thing.
+            HeldMessage.DoesNotExist: not one of these people's.
     """
     require_permission(actor, "messaging.make_decision")
     require_sound(ruling)
@@ -69,7 +69,7 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
     reports = answers.lock(actor, keys, ruling)
     claims.require_uninvolved(actor, [report.reporter_id for report in reports])
     held = _held(keys, ruling)
-    locked = [lock_person(key) for key in keys]  # all of them before the decision's things
+    locked = [lock_person(key) for key in keys]  # all of them before what the decision is about
     drafted = [_drafted(actor, person, ruling, reports, held) for person in locked]
     refusals = {one.person_id: refusal(one) for one in drafted}
     decisions = [one for one in drafted if refusals[one.person_id] is None]
@@ -94,7 +94,7 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
 def _drafted(
     actor: Person, person: Any, ruling: Ruling, reports: list[Report], held: HeldMessage | None
 ) -> Decision:
-    """Return a decision about a locked person, checked and ready to store. Locks its things."""
+    """Return a checked decision about a locked person. Locks what it is about."""
     require_may(actor, person, ruling)
     if ruling.seen is not None:
         require_nothing_newer(person, ruling.seen)
@@ -110,7 +110,7 @@ def _drafted(
 
 
 def _store(actor: Person, decision: Decision, *, is_first: bool) -> None:
-    """Store a decision and carry it out; a measure on a shared thing only for the first person."""
+    """Store a decision and carry it out; a measure on a shared item only for the first person."""
     decision.save()
     if is_first or decision.measure not in measures.SHARED:
         measures.carry_out(decision)
@@ -131,11 +131,11 @@ def _count(decision: Decision) -> None:
 
 @transaction.atomic
 def undo(actor: Person, decision_id: int, reason: str) -> Decision:
-    """Undo all that a decision did, without an appeal, and notify the person.
+    """Undo everything a decision did, without an appeal, and notify the person.
 
     Raises:
         AlreadyDone: it has been undone, or its time is over.
-        Claimed: somebody else is working on a case of its thing or its person.
+        Claimed: somebody else is working on a case of its item or its person.
         PermissionDenied: the actor may not make such a decision.
         ValidationError: no reason is given, or staff have to decide the person's open appeal first.
         Decision.DoesNotExist: there is no such decision.
@@ -167,13 +167,14 @@ def undo(actor: Person, decision_id: int, reason: str) -> Decision:
 def restore(actor: Person, person_id: int, reason: str) -> None:
     """Restore a suspended account: undo each decision that suspends it.
 
-    An account that was suspended without a decision, such as by another program, is restored, too.
+    An account that was suspended without a decision, for example by another program, is restored,
+    too.
 
     Raises:
         AlreadyDone: the account is not suspended.
         Claimed: somebody else is working on a case of the person.
         PermissionDenied: the actor lacks the permission, or the account is the actor's own or,
-            unless the actor is a superuser, belongs to a member of staff.
+            unless the actor is a superuser, belongs to a staff member.
         ValidationError: no reason is given, or staff have to decide the person's open appeal first.
         ObjectDoesNotExist: the account does not exist.
     """
@@ -203,9 +204,9 @@ def restore(actor: Person, person_id: int, reason: str) -> None:
 
 
 def overturn(actor: Person, decision: Decision) -> None:
-    """Undo all that a decision did, as part of an act that is recorded.
+    """Undo everything a decision did, as part of an action that is recorded.
 
-    If several people share the thing, such as the owners of a shop, each of them has a decision
+    If several people share the item, such as the owners of a shop, each of them has a decision
     about it. All these decisions are overturned, and each of the others leaves an audit entry.
 
     Args:

@@ -65,7 +65,7 @@ class DecisionAdmin(LargeAdmin[Decision]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Render the page of one decision, and tell it whether the decision can be undone."""
+        """Render a decision's page, and tell it whether the decision can be undone."""
         decision = context["original"]
         context["may_undo"] = (
             decision.is_in_force
@@ -84,7 +84,7 @@ class DecisionAdmin(LargeAdmin[Decision]):
         ]
 
     def decide(self, request: HttpRequest) -> HttpResponse:
-        """Decide about what the address names, see `matters.matter_of`.
+        """Decide about what the URL names, see `matters.matter_of`.
 
         The page shows the message, so a message without a report needs a recorded look.
         """
@@ -130,7 +130,7 @@ class DecisionAdmin(LargeAdmin[Decision]):
         )
 
     def restore(self, request: HttpRequest) -> HttpResponse:
-        """Restore the people in the address's `person` parameters, with a reason."""
+        """Restore the people in the URL's `person` parameters, with a reason."""
         actor, people = person_of(request), matters.people_in(request.GET)
         if not people:
             raise Http404("no such person")

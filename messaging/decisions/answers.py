@@ -20,14 +20,15 @@ KIND = Case.Kind.REPORT
 def lock(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
     """Lock the open reports that a decision answers, before everything else.
 
-    These are the given report and all others that blame the same side of the same thing. After
-    staff's own look, only two decisions answer reports: removing a message and taking a product off
-    sale. They answer all reports of that message or product.
+    These are the given report and all others that blame the same side of the same item. When staff
+    looked on their own initiative, only two decisions answer reports: removing a message and taking
+    a product off sale. They answer all reports of that message or product.
 
     Raises:
         AlreadyDone: the given report has been closed.
-        Claimed: somebody else is working on its case; after staff's own look, on the case of the
-            message or product, or of one of the people if the decision is about the whole account.
+        Claimed: somebody else is working on its case; if staff looked on their own initiative, on
+            the case of the message or product, or of one of the people if the decision is about the
+            whole account.
         Message.DoesNotExist, Report.DoesNotExist: the report is about something else.
     """
     if ruling.report_id is None:
@@ -49,10 +50,10 @@ def lock(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
 
 
 def require_free(actor: Person, decision: Decision) -> None:
-    """Let an act overturn a decision only if nobody else is working on a case that it would decide.
+    """Refuse to overturn a decision if somebody else is working on a case that this would decide.
 
     Raises:
-        Claimed: somebody else is working on the case of the decision's thing, or on a case of the
+        Claimed: somebody else is working on the case of the decision's item, or on a case of the
             person if the decision is about the whole account.
     """
     things_of = {"message": decision.message_id, "product": decision.product_id}

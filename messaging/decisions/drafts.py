@@ -24,7 +24,7 @@ from .ruling import SCOPES, TIMED, Measure, Ruling
 
 
 def may_decide_about(actor: Person, person: Any) -> bool:
-    """Whether a member of staff may decide about a person, whatever the measure."""
+    """Whether a staff member may decide about a person, whatever the measure."""
     may = actor.is_active and actor.is_staff and actor.has_perm("messaging.make_decision")
     of_staff = person.is_staff or person.is_superuser
     return may and actor.pk != person.pk and (actor.is_superuser or not of_staff)
@@ -39,7 +39,7 @@ def months_after(time: datetime, months: int) -> datetime:
 
 
 def require_may(actor: Person, person: Any, ruling: Ruling | Decision) -> None:
-    """Raise PermissionDenied unless a member of staff may make, or undo, such a decision."""
+    """Raise PermissionDenied unless a staff member may make, or undo, such a decision."""
     if not may_decide_about(actor, person):
         raise PermissionDenied("messaging.make_decision")
     if ruling.measure == Measure.REMOVE:
@@ -110,11 +110,11 @@ def _product(product_id: int | None) -> Any:
 
 
 def require_of_person(decision: Decision) -> None:
-    """Make sure that the thing belongs to the person.
+    """Make sure that the item belongs to the person.
 
     Raises:
         ObjectDoesNotExist: the person didn't write the message or the held message, neither takes
-            part in the conversation nor ever wrote in it, or doesn't own the shop of the product.
+            part in the conversation nor ever wrote in it, or doesn't own the product's shop.
     """
     if decision.product is not None:
         shop_id = host.shop_of(decision.product).pk
@@ -134,7 +134,7 @@ def require_of_person(decision: Decision) -> None:
 
 
 def refusal(decision: Decision) -> AlreadyDone | None:
-    """Return the refusal of a sanction that another one already includes; None if none does."""
+    """Return the refusal of a sanction that an existing one already covers; None if none does."""
     is_restored = decision.measure == Measure.SUSPEND and decision.person.is_active
     if decision.measure not in TIMED or is_restored:  # restored by hand, before the time was over
         return None
@@ -147,7 +147,7 @@ def refusal(decision: Decision) -> AlreadyDone | None:
 
 
 def validate(decision: Decision) -> None:
-    """Check the reasons, which only a decision without a measure may lack."""
+    """Check the reasons, which only a decision without a measure may omit."""
     if decision.measure != Measure.DISMISS:
         for name in ("ground", "clause", "explanation"):
             if not getattr(decision, name):

@@ -18,7 +18,7 @@ DAYS = (1, 3, 7, 14, 30, 90, 180, 365)
 
 
 def days(none: str) -> list[tuple[str, str]]:
-    """Return the choices of a time; the first one stands for none."""
+    """Return the choices of a duration; the first one means none."""
     texts = [(str(n), ngettext("%(n)s day", "%(n)s days", n) % {"n": n}) for n in DAYS]
     return [("", none), *texts]
 

@@ -1,4 +1,4 @@
-"""What a member of staff decides about: the thing, and the people who answer for it."""
+"""What a staff member decides about: the item, and the people responsible for it."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,7 +29,7 @@ PEOPLE_MAX = 100  # in one decision
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
-    """The thing that staff decide about, and `people`: at least one person to decide about.
+    """The item that staff decide about, and `people`: at least one person to decide about.
 
     Args:
         may_read: whether the page may quote the message. Once its report is closed or the held
@@ -47,7 +47,7 @@ class Matter:
 
     @property
     def about(self) -> str:
-        """The words with which the page says what the decision is about."""
+        """The text with which the page says what the decision is about."""
         if words := self._words():
             return Truncator(words.body).chars(QUOTED_MAX)
         if self.report is not None:
@@ -60,19 +60,19 @@ class Matter:
 
     @property
     def rule(self) -> str:
-        """The name of the shield rule that found the thing; empty if none did."""
+        """The name of the shield rule that found the item; empty if none did."""
         if self.objection is not None:
             return self.objection.rule.name
         return self.held.reason if self.held is not None else ""
 
     def parts(self) -> list["Matter"]:
-        """Return a matter for each person, or one for all of them if it is about a shared thing."""
+        """Return a matter for each person, or one for all of them if the item is shared."""
         if self.report is not None or self.product is not None:
             return [self]
         return [replace(self, people=[person]) for person in self.people]
 
     def measures(self, actor: Person) -> list[Decision.Measure]:
-        """Return the measures that staff can choose from here, with the mildest last."""
+        """Return the measures that staff can choose from here, mildest last."""
         message, conversation = self.message, self.conversation
         possible: dict[Decision.Measure, bool] = {
             Measure.REMOVE: message is not None
@@ -122,7 +122,7 @@ class Matter:
 
 
 def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
-    """Return what an address's parameters name; None if staff have to record a look first.
+    """Return what a URL's parameters name; None if staff have to record a look first.
 
     Args:
         asked: `report`, `held`, `objection`, `product` or `message`, or one or several `person`.
@@ -160,7 +160,7 @@ def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
 
 
 def people_in(asked: QueryDict) -> list[Any]:
-    """Return the people whom an address's parameters name, at most `PEOPLE_MAX`."""
+    """Return the people whom a URL's parameters name, at most `PEOPLE_MAX`."""
     keys = [key for text in asked.getlist("person")[:PEOPLE_MAX] if (key := key_from(text))]
     return list(get_user_model()._default_manager.filter(pk__in=keys).order_by("pk"))
 
@@ -185,7 +185,8 @@ def _of_held(actor: Person, key: int) -> Matter:
     require_permission(actor, "messaging.review_held_message")
     related = HeldMessage.objects.select_related("sender", "conversation")
     held = get_object_or_404(related, pk=key)
-    # No rule held a message that only waits behind another. Staff can only refuse to deliver it.
+    # No rule held a message that is only waiting behind another. Staff can only refuse to deliver
+    # it.
     if not held.reason and held.state != HeldMessage.State.WAITING:
         raise Http404("nothing to decide about")
     return Matter(

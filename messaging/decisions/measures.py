@@ -18,12 +18,12 @@ from trato.people import is_deleted
 Measure = Decision.Measure
 
 
-# Measures on a thing that several people share; each of them has a decision about it.
+# Measures on an item that several people share; each of them has a decision about it.
 SHARED = (Measure.CLOSE, Measure.HIDE)
 
 
 def together(decision: Decision) -> "QuerySet[Decision]":
-    """Return the other decisions about a thing that people share. They only hold together."""
+    """Return the other decisions about a shared item. They stand or fall together."""
     rows = Decision.objects.filter(measure=decision.measure, overturned_at=None).order_by("pk")
     others = rows.exclude(pk=decision.pk)
     if decision.measure == Measure.CLOSE:
@@ -34,7 +34,7 @@ def together(decision: Decision) -> "QuerySet[Decision]":
 
 
 def lock_things(decision: Decision) -> None:
-    """Lock the conversation of a decision, and load it and its message again.
+    """Lock a decision's conversation, and reload it and its message.
 
     The caller holds the lock of the person (docs/decisions/0013-lock-order.md).
     """
@@ -56,7 +56,7 @@ def carry_out(decision: Decision) -> None:
     """Do what a stored decision says.
 
     Raises:
-        AlreadyDone: the thing or the person is already in that state.
+        AlreadyDone: the item or the person is already in that state.
     """
     match decision.measure:
         case Measure.REMOVE if message := decision.message:
@@ -97,10 +97,10 @@ def already(text: str, decision: Decision) -> AlreadyDone:
 
 
 def undo(decision: Decision) -> None:
-    """Undo all that a decision did, unless another one requires the same or an account is gone.
+    """Undo everything a decision did, unless another one requires the same or an account is gone.
 
     Args:
-        decision: overturned, as are the decisions that hold `together` with it.
+        decision: overturned, as are the decisions that stand or fall with it.
     """
     others = Decision.objects.exclude(pk=decision.pk).filter(
         measure=decision.measure, overturned_at=None

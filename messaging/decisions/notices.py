@@ -1,4 +1,4 @@
-"""The notice of a decision at the bell. It never says who decided; its page has the reasons."""
+"""Notifications about decisions. They never say who decided; the decision's page says why."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ def notify(decision: Decision) -> None:
     """Notify the person of a decision about them.
 
     Raises:
-        ValidationError: the notice has a gap.
+        ValidationError: the notice has an unfilled placeholder.
     """
     statement.require_complete(decision)
     notifications.notify(
@@ -31,7 +31,7 @@ def notify(decision: Decision) -> None:
 
 
 def notify_undone(decision: Decision) -> None:
-    """Notify the person that staff have taken back a decision, without an appeal."""
+    """Notify the person that staff have undone a decision, without an appeal."""
     notifications.notify(
         [decision.person_id],
         subject_kind=DECISION_KIND,
@@ -43,12 +43,12 @@ def notify_undone(decision: Decision) -> None:
 
 
 def address(decision_id: int) -> str:
-    """Return the address of a decision on its person's page."""
+    """Return the URL of a decision on its person's page."""
     return reverse("messaging:standing_of", args=[decision_id])
 
 
 def decision_words(news: News) -> Words:
-    """Return what a person reads at the bell: what was decided, and where to read why."""
+    """Return the notification's text: what was decided, and where to read why."""
     if news.excerpt == UNDONE:
         text = _("It no longer counts, and what it did is undone.")
         return Words(_("We've taken a decision about you back"), text)

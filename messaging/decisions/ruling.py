@@ -1,4 +1,4 @@
-"""What a member of staff decides, before it is a decision: checked here, stored by `actions`."""
+"""What a staff member decides, before it is a decision: checked here, stored by `actions`."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,8 +38,8 @@ class Ruling:
         report_id: the report that it answers. It closes all open reports against the same side.
         held_id: the held message that it is about. Of the measures, only `reject` changes it.
         is_found_automatically, is_decided_automatically: what staff did not do themselves.
-        seen: the latest decision about the person that the member of staff knew; 0 if there was
-            none, None to decide in any case.
+        seen: the latest decision about the person that the staff member knew; 0 if there was none,
+            None to decide in any case.
     """
 
     measure: str
@@ -61,7 +61,7 @@ class Ruling:
 
 
 def require_sound(ruling: Ruling) -> None:
-    """Check that the measure fits the thing and the time.
+    """Check that the measure fits the item and the duration.
 
     Raises:
         ValidationError: it doesn't fit them.

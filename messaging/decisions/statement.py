@@ -170,10 +170,10 @@ def _filled(template: object, values: dict[str, str]) -> str:
 
 
 def require_no_gap(words: str) -> str:
-    """Return staff's words if they have no gap: they may come from a template with placeholders.
+    """Return staff's text if it has no unfilled placeholder: it may come from a template.
 
     Raises:
-        ValidationError: they have a gap, or are blank.
+        ValidationError: a placeholder is unfilled, or the text is blank.
     """
     gap = PLACEHOLDER.search(words)
     if gap or not words.strip():

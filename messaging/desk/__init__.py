@@ -1,1 +1,1 @@
-"""The staff's desk: one queue of everything that waits for a decision."""
+"""The staff's desk: one queue of everything that awaits a decision."""

@@ -20,7 +20,7 @@ from . import queries
 
 @transaction.atomic
 def take(actor: Person, case_id: int) -> Case:
-    """Claim a case, to look at it. The actor can then read what it is about for a while.
+    """Claim a case to look at it. The actor can then read what it is about for a while.
 
     Leaves one audit entry: for the look into the case's conversation, if it has one.
 
@@ -49,14 +49,14 @@ def take_next(actor: Person, cases: QuerySet[Case]) -> Case | None:
     require_member(actor)
     free = cases.filter(claims.is_free(), closed_at=None).exclude(queries.not_for(actor))
     free = free.order_by(*Case.QUEUE)
-    # If two people ask at once, the second one skips the case that the first one takes.
+    # If two people ask at the same time, the second one skips the case that the first one takes.
     row = free.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
     return take(actor, row.pk) if row else None
 
 
 @transaction.atomic
 def keep_quiet(actor: Person, case_id: int, until: datetime, reason: str) -> Case:
-    """Put off showing both sides that staff looked for a case. The actor claims the case.
+    """Postpone showing both sides that staff looked for a case. The actor claims the case.
 
     Args:
         until: at most `LOOKS_QUIET_DAYS_MAX` ahead. As long as the case is open, neither side sees

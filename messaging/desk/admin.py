@@ -32,7 +32,7 @@ from .forms import QuietForm
 
 @admin.register(Case)
 class CaseAdmin(LargeAdmin[Case]):
-    """Open cases, the worst first and then the oldest."""
+    """Open cases, worst first, then oldest."""
 
     list_display = ("about", "kind", "severity", "count", "whom", "age", "who")
     list_display_links = ("about",)
@@ -109,7 +109,7 @@ class CaseAdmin(LargeAdmin[Case]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Render a case. Its conversation is only shown to the person who works on it."""
+        """Render a case. Its conversation is only shown to the person who is working on it."""
         case, actor = context["original"], person_of(request)
         holder = claims.holder_of(case)
         is_mine = holder is not None and holder.pk == actor.pk and case.closed_at is None
@@ -230,7 +230,7 @@ class CaseAdmin(LargeAdmin[Case]):
         return redirect("admin:messaging_case_changelist")
 
     def state(self, request: HttpRequest) -> HttpResponse:
-        """Return the counts of the desk as JSON, for its open pages."""
+        """Return the desk's counts as JSON, for its open pages."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return json_response(queries.counts())

@@ -31,9 +31,9 @@ from messaging.trust.queries import Trust, trust_of
 from trato.people import Person, is_deleted
 
 COUNTED_MAX = 1000  # cases; the desk says "more" beyond that
-REPORTS_SHOWN = 10  # of one thing, on its page
+REPORTS_SHOWN = 10  # about one item, on its page
 CONTEXT_MESSAGES = 8  # of the conversation, including the message that the case is about
-CONTEXT_AFTER = 3  # of these, after that message
+CONTEXT_AFTER = 3  # how many of these come after that message
 
 
 class Counts(Struct):
@@ -70,20 +70,20 @@ def not_for(actor: Person) -> Q:
 
 @dataclass(frozen=True)
 class Past:
-    """What is known about a person of a case.
+    """What is known about a person in a case.
 
     Args:
         person: the person.
         joined: when the account was created; None if unknown.
         decisions: how many decisions with a measure against the person still stand.
         reported, right: how many of the person's own reports were decided, and how many upheld.
-        upheld, dismissed, open: how many reports are about things that the person answers for.
-            Reports count as upheld only while the action is not taken back, and as open only if
-            they are not set aside.
+        upheld, dismissed, open: how many reports are about what the person is responsible for.
+            Reports count as upheld only while the action is not undone, and as open only if they
+            are not set aside.
         rejected: how many of the person's messages were not delivered.
         removed: how many of the person's messages staff have removed.
-        blocked: how many shops have blocked the person, plus how many shoppers have blocked a shop
-            of the person's.
+        blocked: how many shops have blocked the person, plus how many shoppers have blocked one of
+            the person's shops.
         trust: how far the person is trusted.
     """
 
@@ -134,7 +134,7 @@ def past_of(person: Person) -> Past:
 
 
 def people_of(case: Case, about: Sequence[Report]) -> list[Any]:
-    """Return the people of a case: whom it is about, and who reported it or is on the other side.
+    """Return the people in a case: whom it is about, and who reported it or is on the other side.
 
     Args:
         about: the reports that the case is about, if it is about any.
@@ -186,9 +186,9 @@ def message_of(thing: Mapping[str, Any]) -> Message | None:
 
 
 def named(report: Report) -> dict[str, str]:
-    """Return the name of a reported product, shop or account, and its address if it has a page."""
+    """Return the name of a reported product, shop or account, and its URL if it has a page."""
     if not (report.product_id or report.shop_id or report.person_id):
-        return {}  # the page shows its words or its conversation
+        return {}  # the page shows its text or its conversation
     is_shown = not report.product_id or host.is_available(report.product)
     return {
         "named": things.name_of(report),
@@ -203,7 +203,7 @@ def files_of(messages: Iterable[Message]) -> Mapping[int, list[File]]:
 
 
 def thing_of(case: Case) -> dict[str, Any]:
-    """Return the thing that a case is about, under its name in the template."""
+    """Return what a case is about, under its name in the template."""
     kind, _colon, key = case.subject.partition(":")
     row: Any = None
     if kind == "held_message":

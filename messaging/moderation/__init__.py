@@ -1,4 +1,4 @@
-"""Moderation: staff decide about reports, remove messages and read conversations in the admin.
+"""Moderation: staff decide on reports, remove messages and read conversations in the admin.
 
 People report in `messaging.reports`, which also has the model.
 """

@@ -59,9 +59,9 @@ def look(actor: Person, conversation_id: int, reason: str) -> AuditEntry:
 
 
 def note_looks(conversation_ids: Collection[int], case_id: int | None) -> None:
-    """Let the sides of several conversations see later that staff looked.
+    """Show both sides of several conversations later that staff looked.
 
-    Call it inside the transaction of an act that is recorded and shows their words.
+    Call it inside the transaction of a recorded action that shows their text.
 
     Args:
         case_id: the case of the report that the action is about; None if it isn't about one.
@@ -94,7 +94,7 @@ def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, Audi
 
 
 def hide(message: Message) -> None:
-    """Hide a message from both sides, inside the transaction of an act that is recorded.
+    """Hide a message from both sides, inside the transaction of a recorded action.
 
     Args:
         message: one that is shown, with its conversation, which the caller has locked.
@@ -131,17 +131,18 @@ def _is_over(conversation: Conversation) -> bool:
 def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> Report:
     """Close a report as upheld or dismissed, for good, and notify the reporter.
 
-    All other open reports of the same thing that blame the same side are closed too, with an audit
-    row each.
+    All other open reports of the same item that blame the same side are closed too, with an audit
+    entry each.
 
     Args:
         outcome: one of `Report.Outcome`.
 
     Raises:
-        AlreadyDone: it has been closed before, with either outcome.
+        AlreadyDone: it was already closed, with either outcome.
         Claimed: somebody else is working on its case.
         PermissionDenied: the actor lacks the permission.
-        ValidationError: no reason is given, or the actor reported the thing or answers for it.
+        ValidationError: no reason is given, or the actor reported the item or is responsible for
+            it.
         ValueError: the outcome is unknown.
         Report.DoesNotExist: it does not exist.
     """
@@ -174,7 +175,7 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
 
 
 def close(actor: Person, report: Report, outcome: Report.Outcome, now: datetime) -> None:
-    """Close a locked, open report and tell who filed it, as part of an act that is recorded.
+    """Close a locked, open report and tell its reporter, as part of a recorded action.
 
     Args:
         now: the time, which is the same for all reports that one action closes.
@@ -190,7 +191,7 @@ def close(actor: Person, report: Report, outcome: Report.Outcome, now: datetime)
 
 
 def _locked(report_id: int) -> list[Report]:
-    """Return a report and the open reports of the same thing, locked in the order of their keys."""
+    """Return a report and the open reports of the same item, locked in the order of their keys."""
     report = Report.objects.select_related("conversation").get(pk=report_id)
     alike = queries.against_same(report).filter(Q(outcome="") | Q(pk=report_id)).order_by("pk")
     rows = alike.select_related("reporter", *things.RELATED)
@@ -198,7 +199,7 @@ def _locked(report_id: int) -> list[Report]:
 
 
 def _done(report: Report, outcome: Report.Outcome) -> str:
-    """Return what has been done to a reported thing, by this decision or before."""
+    """Return what has been done to a reported item, by this decision or before."""
     if report.message and report.message.removed_at:
         return Report.Done.REMOVED
     if report.product_id and host.is_hidden(report.product):

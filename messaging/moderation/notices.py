@@ -18,7 +18,7 @@ def news_of(row: RecallWarning, now: datetime) -> News:
     return News(
         subject_kind=Recall.NEWS_KIND,
         subject_id=row.pk,
-        # Somebody who has left the shop can't open the conversation any more.
+        # Somebody who has left the shop can no longer open the conversation.
         team_id=talk.shop_id if row.message.side == Side.CONSUMER else 0,
         title=talk.product_title or host.shop_name(talk.shop),
         excerpt=Recall.NEWS_KIND,  # if it were empty, the notice would say “removed”
@@ -28,7 +28,7 @@ def news_of(row: RecallWarning, now: datetime) -> News:
 
 
 def take_warnings_back(message: Message) -> None:
-    """Withdraw the warnings about a message that is shown again, although its recall holds.
+    """Withdraw the warnings about a message that is shown again, although its recall stands.
 
     If a person also got another message of the same recall, the warning is about that one instead.
 

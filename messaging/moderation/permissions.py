@@ -1,4 +1,4 @@
-"""The groups of staff, with every permission that their admin pages need.
+"""The staff groups, with every permission that their admin pages need.
 
 Moderators decide; leads also decide appeals, send announcements and export the audit trail;
 auditors only read.

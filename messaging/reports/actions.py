@@ -1,4 +1,4 @@
-"""Report something to staff. Each act is safe to repeat with the same words."""
+"""Report something to staff. Each function is safe to repeat with the same text."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +30,7 @@ class Visitor:
 
     Args:
         name, email: may be empty in a report about child safety.
-        language: the language of the mails.
+        language: the language of the emails.
         address: the result of `rate_limits.address`.
         ipv6_site: the result of `site_of`.
     """
@@ -57,8 +57,8 @@ def report_message(
         Http404: there is no such message, it is from the actor's own side, or it has been removed
             or withdrawn.
         Refused: `invalid` for the reason or the words, `too_long` for the words, `conflict` if the
-            actor has reported the message before with another reason or words, `rate_limited` after
-            too many.
+            actor has already reported the message with another reason or other words,
+            `rate_limited` after too many reports.
     """
     conversation = access.conversation_for(actor, conversation_id)
     other = conversation.side_of(actor.pk).other
@@ -71,10 +71,10 @@ def report_message(
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def report_conversation(actor: Person, conversation_id: int, reason: str, words: str) -> Report:
-    """Report the other side for what it does in a conversation as a whole.
+    """Report the other side for its behaviour in a conversation as a whole.
 
     Raises:
-        Http404: there is no such conversation, or the actor takes no part in it.
+        Http404: there is no such conversation, or the actor doesn't take part in it.
         Refused: as for `report_message`.
     """
     conversation = access.conversation_for(actor, conversation_id)
@@ -139,7 +139,7 @@ def report_shop(actor: Person, shop: Shop, reason: str, words: str) -> Report:
 def require_reportable(
     actor: Person | None, *, product: Product | None = None, shop: Shop | None = None
 ) -> None:
-    """Raise Http404 for what nobody can see, and for the actor's own shop and its products."""
+    """Raise Http404 for what isn't public, and for the actor's own shop and its products."""
     if product is not None and not host.is_available(product):
         raise Http404("no such product to report")
     seller = host.shop_of(product) if product is not None else shop
@@ -160,7 +160,7 @@ def report_as_visitor(
     """Report a product or a shop without an account.
 
     Returns:
-        The report; None if one about this with the same email address was there before: then
+        The report; None if there already is one about this from the same email address: then
         nothing is stored, and only the owner of the address may learn more.
 
     Raises:
@@ -204,7 +204,7 @@ def _name_of(person: Person | None) -> str:
 
 
 def _file(actor: Person, thing: dict[str, Any], reason: str, words: str) -> Report:
-    """Store a report of one thing, given by its column, with a receipt for the actor."""
+    """File a report about an item, given by its column, with a receipt for the actor."""
     words = _checked(next(iter(thing)), reason, words)
     muted = MutedReporter.objects.filter(user_id=actor.pk)
     report, created = Report.objects.get_or_create(
@@ -229,7 +229,7 @@ def _file(actor: Person, thing: dict[str, Any], reason: str, words: str) -> Repo
 
 
 def _checked(kind: str, reason: str, words: str) -> str:
-    """Return the words as they are stored, if they and the reason are valid."""
+    """Return the words as they will be stored, if they and the reason are valid."""
     if reason not in Report.REASONS[kind]:
         raise Refused("invalid", _("Choose one of the reasons."))
     words = normalize_newlines(words).strip()

@@ -1,4 +1,4 @@
-"""The case of a reported thing: one case, however many people report the thing."""
+"""The case of a reported item: one case, however many people report it."""
 
 from collections.abc import Iterable
 
@@ -25,12 +25,12 @@ SEVERITIES = {
 
 
 def subject_of(report: Report) -> str:
-    """Return the reported thing's name in cases."""
+    """Return the reported item's name in cases."""
     return f"{report.kind}:{report.about_id}"
 
 
 def opened(report: Report) -> None:
-    """Open the case of a new report, or count the report in it; not if the report is set aside."""
+    """Open a case for a new report, or count the report in an open one; not if it is set aside."""
     if report.is_set_aside:
         return
     report.refresh_from_db(fields=["kind", "about_id"])  # the database has generated them
@@ -46,7 +46,7 @@ def opened(report: Report) -> None:
 
 
 def claimed(actor: Person, report_id: int) -> None:
-    """Refuse an act on a report if somebody else has claimed its case.
+    """Refuse an action on a report if somebody else has claimed its case.
 
     Raises:
         Claimed: somebody else is working on it.

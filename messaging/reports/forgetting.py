@@ -1,4 +1,4 @@
-"""Delete the words of people without an account once staff no longer need them."""
+"""Delete the text of deleted accounts once staff no longer need it."""
 
 from messaging import search
 from messaging.files import actions as files

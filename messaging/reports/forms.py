@@ -13,7 +13,7 @@ from .actions import REPORT_WORDS_MAX
 
 
 class ReportForm(forms.Form):
-    """Why somebody reports a thing of a kind."""
+    """Why somebody reports an item of some kind."""
 
     reason = forms.ChoiceField(label=_("Reason"), widget=forms.RadioSelect)
     words = MultilineField(
@@ -31,7 +31,7 @@ class ReportForm(forms.Form):
 
 
 class VisitorReportForm(ReportForm):
-    """The same for a visitor, with what article 16(2) of the Digital Services Act asks for."""
+    """The same for a visitor, with what article 16(2) of the Digital Services Act requires."""
 
     words = MultilineField(
         label=_("What is wrong, and why is it against the law or our rules?"),

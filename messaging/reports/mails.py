@@ -1,6 +1,6 @@
-"""Mails to visitors who have reported something: a receipt, and later the outcome.
+"""Emails to visitors who have reported something: a receipt, and later the outcome.
 
-Anybody can enter any address, so the mails contain nothing that the visitor wrote.
+Anybody can enter any address, so the emails contain nothing that the visitor wrote.
 """
 
 import structlog
@@ -22,7 +22,7 @@ log = structlog.get_logger("trato.reports")
 
 
 def send_receipt(request: HttpRequest, report: Report) -> bool:
-    """Mail a visitor that a report has arrived; return False if that isn't possible."""
+    """Email a visitor that a report has arrived; return False if that isn't possible."""
     if not report.visitor_email:
         return False
     try:
@@ -33,12 +33,12 @@ def send_receipt(request: HttpRequest, report: Report) -> bool:
 
 
 def send_outcome(report: Report) -> bool:
-    """Mail a visitor the outcome of a report; return False if that isn't possible."""
+    """Email a visitor the outcome of a report; return False if that isn't possible."""
     return bool(report.visitor_email) and _send(report)
 
 
 def _send(report: Report) -> bool:
-    """Send a mail about the current state of a report, in the visitor's language."""
+    """Send an email about the current state of a report, in the visitor's language."""
     if not settings.SITE_URL:
         return False
     with translation.override(report.visitor_language or settings.LANGUAGE_CODE):

@@ -15,12 +15,12 @@ KINDS = ("message", "conversation", "product", "shop", "person")
 
 
 def _only(kind: str) -> models.Q:
-    """Return the condition that a report is about a thing of this kind and no other."""
+    """Return the condition that a report is about an item of this kind and no other."""
     return models.Q(**{f"{one}__isnull": one != kind for one in KINDS})
 
 
 class Report(models.Model):
-    """A report to staff about one thing: a message, conversation, product, shop or person.
+    """A report to staff about one item: a message, conversation, product, shop or person.
 
     People report what they see on the site. Visitors without an account can report products and
     shops too: they leave an address, see `visitor_views`. Staff decide in `messaging.moderation`.
@@ -51,7 +51,7 @@ class Report(models.Model):
         DISMISSED = "dismissed", _("No action")
 
     class Done(models.TextChoices):
-        """What a decision did to the reported thing; empty if it did something else."""
+        """What a decision did to the reported item; empty if it did something else."""
 
         REMOVED = "removed", _("removed")
         HIDDEN = "hidden", _("taken off sale")
@@ -61,7 +61,7 @@ class Report(models.Model):
     _WRITTEN = (Reason.SCAM, Reason.OFF_PLATFORM, Reason.ABUSE, Reason.SPAM)
     _SOLD = (Reason.SCAM, Reason.COUNTERFEIT, Reason.FORBIDDEN, Reason.MISLEADING)
     _LAST = (Reason.CHILD_SAFETY, Reason.ILLEGAL, Reason.OTHER)
-    # What each kind of thing can be reported for, in the order of the form.
+    # What each kind of item can be reported for, in the order of the form.
     REASONS: ClassVar[dict[str, tuple["Report.Reason", ...]]] = {
         Kind.MESSAGE: (*_WRITTEN, *_LAST),
         Kind.CONVERSATION: (*_WRITTEN, *_LAST),
@@ -112,7 +112,7 @@ class Report(models.Model):
         blank=True,
         verbose_name=_("person"),
     )
-    # Who answers for the thing: a person or the owners of a shop, see `things.blamed_for`.
+    # Who is responsible for the item: a person or the owners of a shop, see `things.blamed_for`.
     blamed_person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
@@ -129,7 +129,7 @@ class Report(models.Model):
         blank=True,
         verbose_name=_("shop that answers for it"),
     )
-    # Which of the five is set, and its key: reports that share both are about the same thing.
+    # Which of the five is set, and its key: reports that share both are about the same item.
     kind = models.GeneratedField(
         expression=models.Case(
             *(models.When(**{f"{one}__isnull": False}, then=models.Value(one)) for one in KINDS)
@@ -225,11 +225,11 @@ class Report(models.Model):
 
     @classmethod
     def reasons_of(cls, kind: str) -> list[tuple[str, Any]]:
-        """Return what a kind of thing can be reported for, as a form's choices."""
+        """Return what a kind of item can be reported for, as a form's choices."""
         return [(one.value, one.label) for one in cls.REASONS[kind]]
 
     def get_absolute_url(self) -> str:
-        """Return the address of its receipt, which is for the reporter."""
+        """Return the URL of its receipt, which is for the reporter."""
         return reverse("messaging:own_report", args=[self.pk])
 
     @property

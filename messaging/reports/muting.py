@@ -18,7 +18,7 @@ PERMISSION = "messaging.remove_message"
 
 
 def may_mute(actor: Person) -> bool:
-    """Whether a member of staff may mute reporters."""
+    """Whether a staff member may mute reporters."""
     return actor.is_active and actor.is_staff and actor.has_perm(PERMISSION)
 
 
@@ -65,7 +65,7 @@ def unmute(actor: Person, reporter_id: int, reason: str) -> None:
 
 
 def _turn(reporter_id: int, *, is_set_aside: bool) -> list[Report]:
-    """Set the open reports of a person aside, or put them back; return those that changed."""
+    """Set a person's open reports aside, or put them back; return those that changed."""
     rows = Report.objects.filter(reporter_id=reporter_id, outcome="")
     rows = rows.exclude(is_set_aside=is_set_aside).order_by("kind", "about_id")
     cases.lock(rows)  # before the reports: docs/decisions/0013-lock-order.md

@@ -43,6 +43,6 @@ def _notify(report: Report, *, announce: bool = True) -> None:
 
 
 def report_words(news: News) -> Words:
-    """Return what a reporter reads: a receipt, or the outcome."""
+    """Return the text of a reporter's notice: a receipt, or the outcome."""
     kind, _space, code = news.excerpt.partition(" ")
     return Words(outcomes.title_of(code), outcomes.text_of(kind, news.title, code))

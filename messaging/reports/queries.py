@@ -34,7 +34,7 @@ def receipt_of(report: Report) -> Receipt:
 
 
 def page_about(report: Report) -> dict[str, Any]:
-    """Return what the page of a report shows its author."""
+    """Return what a report's page shows its author."""
     is_decided = bool(report.outcome)
     return {
         "receipt": receipt_of(report),
@@ -45,7 +45,7 @@ def page_about(report: Report) -> dict[str, Any]:
 
 
 def _is_shown(report: Report) -> bool:
-    """Whether the reported thing still has a page that its reporter can see."""
+    """Whether the reported item still has a page that its reporter can see."""
     if report.message:
         return not report.message.is_hidden
     return not report.product_id or host.is_available(report.product)
@@ -73,7 +73,7 @@ def own(person: Person, report_id: int) -> Report:
 
 
 def alike(report: Any) -> QuerySet[Report]:
-    """Return all reports of the same thing; for a subquery, `report` is the class `OuterRef`."""
+    """Return all reports of the same item; for a subquery, `report` is the class `OuterRef`."""
     kind, about_id = (
         (OuterRef("kind"), OuterRef("about_id"))
         if report is OuterRef
@@ -83,7 +83,7 @@ def alike(report: Any) -> QuerySet[Report]:
 
 
 def against_same(report: Report) -> QuerySet[Report]:
-    """Return all reports of the same thing that blame the same side of it.
+    """Return all reports of the same item that blame the same side of it.
 
     The two sides of a conversation report each other; everything else has one side.
     """
@@ -91,7 +91,7 @@ def against_same(report: Report) -> QuerySet[Report]:
 
 
 def oldest_of_each_thing() -> Combinable:
-    """Return the condition for each thing's oldest open report, without reports set aside."""
+    """Return the condition for each item's oldest open report, without reports set aside."""
     open_ones = alike(OuterRef).filter(outcome="", is_set_aside=False)
     older = open_ones.filter(
         Q(created_at__lt=OuterRef("created_at"))
@@ -101,11 +101,11 @@ def oldest_of_each_thing() -> Combinable:
 
 
 def with_counts(rows: QuerySet[Report]) -> QuerySet[Report]:
-    """Add how many open reports there are of the same thing, and how often reporters were right.
+    """Add how many open reports there are of the same item, and how often reporters were right.
 
     Returns:
         The rows with `alike`, and with `reporter_right` and `reporter_decided`: how many of the
-        reporter's reports were upheld and not taken back, and how many were decided.
+        reporter's reports were upheld and not undone, and how many were decided.
     """
     own = Report.objects.filter(reporter=OuterRef("reporter")).exclude(outcome="")
     return rows.annotate(

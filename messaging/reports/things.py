@@ -1,4 +1,4 @@
-"""What reports are about: the name and address of a thing, and the people behind it."""
+"""What reports are about: an item's name and URL, and the people responsible for it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,10 +20,10 @@ RELATED = (
 
 
 def name_of(report: Report) -> str:
-    """Return the name of the reported thing: of a product, a shop or a person.
+    """Return the name of the reported item: of a product, a shop or a person.
 
     A product keeps the name it had when it was reported. A message or conversation has the name of
-    the product that it is about.
+    its product.
     """
     if report.product_id:
         return report.product_title or host.product_title(report.product)
@@ -36,15 +36,15 @@ def name_of(report: Report) -> str:
 
 
 def name_for_reporter(report: Report) -> str:
-    """Return the name of the reported thing that its reporter knows.
+    """Return the reported item's name as its reporter knows it.
 
-    A person may have another name by now, and may no longer have to do with the reporter.
+    A person may have another name by now, and may no longer have anything to do with the reporter.
     """
     return report.person_name or name_of(report)
 
 
 def url_of(report: Report) -> str:
-    """Return the address of the reported thing's page; empty for people, who have none."""
+    """Return the URL of the reported item's page; empty for people, who have none."""
     if report.message:
         return address(report.message.conversation, report.message)
     if report.product_id:
@@ -55,10 +55,10 @@ def url_of(report: Report) -> str:
 
 
 def blamed_for(thing: Mapping[str, Any], reporter_id: int | None) -> dict[str, int]:
-    """Return who answers for a reported thing, as the columns of `Report` for it.
+    """Return who is responsible for a reported item, as the columns of `Report` for it.
 
-    The sender answers for a message, the shop for a product, and the side that didn't report it
-    for a conversation.
+    This is the sender of a message, the shop of a product, and for a conversation the side that
+    didn't report it.
 
     Args:
         thing: the reported row under the name of its column.
@@ -77,7 +77,7 @@ def blamed_for(thing: Mapping[str, Any], reporter_id: int | None) -> dict[str, i
 
 
 def people_behind(report: Report) -> list[Any]:
-    """Return the people who answer for the reported thing, whom staff may suspend.
+    """Return the people responsible for the reported item, whom staff may suspend.
 
     For a shop, these are its owners.
     """
@@ -87,7 +87,7 @@ def people_behind(report: Report) -> list[Any]:
 
 
 def owners_of_product(product: Any) -> list[Any]:
-    """Return the people who answer for a product."""
+    """Return the people responsible for a product."""
     return _owners_of(int(host.shop_of(product).pk))
 
 
@@ -97,13 +97,13 @@ def _owners_of(shop_id: int) -> list[Any]:
 
 
 def against(person: Person) -> QuerySet[Report]:
-    """Return the reports about a person, and about what the person answers for."""
+    """Return the reports about a person, and about what the person is responsible for."""
     shops = owned_shops(person.pk)
     return Report.objects.filter(Q(blamed_person=person.pk) | Q(blamed_shop__in=shops))
 
 
 def owned_shops(person_id: int) -> list[int]:
-    """Return the keys of the shops that a person answers for.
+    """Return the keys of the shops that a person is responsible for.
 
     For a suspended person, these are only the shops that nobody else works for.
     """
@@ -113,7 +113,7 @@ def owned_shops(person_id: int) -> list[int]:
 
 
 def what(kind: str, name: str) -> str:
-    """Return a thing as part of a sentence: "the shop “Luna”"."""
+    """Return an item as part of a sentence: "the shop “Luna”"."""
     texts = {
         Report.Kind.MESSAGE: _("a message in the conversation about “%(name)s”"),
         Report.Kind.CONVERSATION: _("the conversation about “%(name)s”"),

@@ -129,7 +129,7 @@ def _public(
 def _form(
     request: PersonRequest, kind: Report.Kind, file: Callable[..., Report], **context: Any
 ) -> HttpResponse:
-    """Show the form for a kind of thing, or file a report and show its receipt."""
+    """Show the form for a kind of item, or file a report and show its receipt."""
     form = ReportForm(request.POST or None, kind=kind)
     status, refusal = 200, None
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""The link under which visitors without an account see the outcome of their report."""
+"""The link with which visitors without an account see the outcome of their report."""
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -18,7 +18,7 @@ def path_of(report: Report) -> str:
 
 
 def url_of(report: Report) -> str:
-    """Return the full address of a report's page, for mails."""
+    """Return the absolute URL of a report's page, for emails."""
     site: str = settings.SITE_URL
     return site.rstrip("/") + path_of(report)
 

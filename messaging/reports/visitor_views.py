@@ -1,4 +1,4 @@
-"""The form for visitors without an account, and the page behind the link in their mail."""
+"""The form for visitors without an account, and the page behind the link in their email."""
 
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -24,9 +24,9 @@ from .forms import VisitorReportForm
 def report(
     request: HttpRequest, *, product: Product | None = None, shop: Shop | None = None
 ) -> HttpResponse:
-    """Show the form, or store a report and confirm it by mail.
+    """Show the form, or store a report and confirm it by email.
 
-    The answer is the same if this email address has reported the thing before.
+    The response is the same if this email address has already reported the item.
     """
     kind = Report.Kind.SHOP if product is None else Report.Kind.PRODUCT
     form = VisitorReportForm(request.POST or None, kind=kind)
@@ -79,6 +79,6 @@ def reported(request: HttpRequest) -> HttpResponse:
 @require_GET
 @cache_control(private=True, no_store=True)
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a visitor's report and its outcome, behind the link in the mail."""
+    """Show a visitor's report and its outcome, behind the link in the email."""
     context = queries.page_about(visitor_links.report_behind(token)) | {"is_visitor": True}
     return render(request, "messaging/reports/receipt.html", context)

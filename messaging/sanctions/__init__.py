@@ -1,1 +1,1 @@
-"""What a decision of staff keeps a person from doing, and until when."""
+"""What a staff decision keeps a person from doing, and until when."""

@@ -47,7 +47,7 @@ def lift(decision: Decision) -> None:
     """
     rows = Sanction.objects.filter(decision=decision, lifted_at=None)
     if not rows.update(lifted_at=database_now()):
-        return  # it has ended already
+        return  # it has already ended
     if decision.measure == Decision.Measure.SUSPEND:
         _restore(decision.person_id)
     elif decision.measure == Decision.Measure.MUTE:

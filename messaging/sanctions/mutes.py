@@ -1,4 +1,4 @@
-"""Whether a socket's person is muted: the socket acts on it, and the page shows it.
+"""Whether a socket's person is muted: the socket enforces it, and the page shows it.
 
 This doesn't decide whether a message is stored: the code that stores it does.
 """
@@ -17,7 +17,7 @@ class Mute:
 
     Attributes:
         until: until when the person is muted.
-        changes: how many events about it have come.
+        changes: how many events about it have arrived.
     """
 
     def __init__(self, socket: RealtimeConsumer) -> None:
@@ -26,13 +26,13 @@ class Mute:
         self.changes = 0
 
     def deliver(self, event: Event) -> None:
-        """Act on an event about a mute or its end."""
+        """Handle an event about a mute or its end."""
         self.changes += 1
         until = event["until"]
         self.learn(datetime.fromisoformat(until) if until else None)
 
     def learn(self, until: datetime | None) -> None:
-        """Remember until when the person is muted now, and let the page show it."""
+        """Remember until when the person is muted now, and show it on the page."""
         if until != self.until:
             self.until = until
             self._socket.send_frame(encode(MutedChanged(until)))

@@ -95,7 +95,7 @@ def muted_among(user_ids: Collection[int]) -> dict[int, datetime]:
 
 
 def count_conversation(person_id: int) -> None:
-    """Count a new conversation of a limited person.
+    """Count a new conversation started by a limited person.
 
     Raises:
         Refused: `rate_limited` if they have started as many as they may today.

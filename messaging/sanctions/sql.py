@@ -1,6 +1,6 @@
 """Sanctions in SQL: for the statement that stores messages, and for the ORM under its lock.
 
-A send reads the sanctions as they were when its statement began, which lasts milliseconds. A later
+A send reads the sanctions as they were when its statement began, which takes milliseconds. A later
 attempt reads them again.
 """
 

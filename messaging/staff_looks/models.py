@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Look(models.Model):
-    """A look of staff into a conversation, as far as its sides may see it.
+    """A staff look into a conversation, as far as its sides may see it.
 
-    It doesn't say who looked or what that person wrote, so that no page can show it. The audit
-    trail has both, in an entry that is stored together with this row.
+    It doesn't say who looked or what that person wrote, so no page can show it. The audit trail has
+    both, in an entry that is stored together with this row.
     """
 
     class Why(models.TextChoices):
         """Why staff looked. A look for a case has the name of the case's `Case.Kind`.
 
-        The words are the same for reports and for other checks, so nobody can find out who
+        The wording is the same for reports and for other checks, so nobody can find out who
         reported.
         """
 

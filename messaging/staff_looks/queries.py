@@ -1,4 +1,4 @@
-"""Which looks of staff the two sides of a conversation see."""
+"""Which staff looks the two sides of a conversation see."""
 
 from django.conf import settings
 from django.db.models import QuerySet

@@ -1,4 +1,4 @@
-"""How long both sides can see looks of staff. The audit trail keeps its own record."""
+"""How long both sides can see staff looks. The audit trail keeps its own record."""
 
 from datetime import timedelta
 

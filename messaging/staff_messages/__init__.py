@@ -1,1 +1,1 @@
-"""Staff write to both sides of a conversation, with a mark that nobody else's words can have."""
+"""Staff messages to both sides of a conversation, with a mark that no other text can have."""

@@ -35,15 +35,16 @@ def write(
     ended.
 
     Args:
-        client_id: of the form, so that it writes only one message.
+        client_id: the form's, so that it writes only one message.
         reason: why the actor writes, only for the audit trail.
 
     Raises:
-        AlreadyDone: the form was sent before, with the same text.
-        Claimed: somebody else works on the case.
+        AlreadyDone: the form was already sent, with the same text.
+        Claimed: somebody else is working on the case.
         PermissionDenied: the actor lacks the permission.
-        ValidationError: the form was sent before with another text, the text isn't a valid message,
-            no reason is given, the case isn't about a conversation, or the actor takes part in it.
+        ValidationError: the form was already sent with another text, the text isn't a valid
+            message, no reason is given, the case isn't about a conversation, or the actor takes
+            part in it.
         Case.DoesNotExist: there is no such open case.
     """
     require_permission(actor, PERMISSION)
@@ -72,11 +73,11 @@ def write(
 
 @transaction.atomic
 def take_back(actor: Person, message_id: int, reason: str) -> StaffMessage:
-    """Take a message of staff back. Both sides see only that there was a message.
+    """Take a staff message back. Both sides see only that there was a message.
 
     Raises:
         AlreadyDone: the message has been taken back.
-        Claimed: somebody else works on a case about the conversation.
+        Claimed: somebody else is working on a case about the conversation.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given, or the actor takes part in the conversation.
         StaffMessage.DoesNotExist: there is no such message.
@@ -99,10 +100,10 @@ def take_back(actor: Person, message_id: int, reason: str) -> StaffMessage:
 
 
 def mark_read(actor: Person, conversation_id: int) -> None:
-    """Mark the notices of staff's messages as read, because the actor sees the conversation.
+    """Mark the notices of staff messages as read, because the actor sees the conversation.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
     """
     conversation = access.conversation_for(actor, conversation_id)
     keys = list(conversation.staff_messages.values_list("pk", flat=True))

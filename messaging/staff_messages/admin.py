@@ -1,4 +1,4 @@
-"""Messages of staff in the admin: list them all, write a message, and take one back."""
+"""Staff messages in the admin: list them all, write a message, and take one back."""
 
 from functools import partial
 

@@ -20,7 +20,7 @@ class StaffMessageChanged(Struct, tag="staff_message.changed"):
 
 
 def add_to(state: State, conversation: Conversation) -> State:
-    """Add all messages of staff to a page of messages for a script; return it."""
+    """Add all staff messages to a page of messages for a script; return it."""
     if rows := messages_of_staff(conversation):
         state.staff_messages = [StaffMessageItem.of(row) for row in rows]
     return state

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class StaffMessage(models.Model):
-    """A message of staff to both sides of a conversation, which never shows who wrote it.
+    """A staff message to both sides of a conversation, which never shows who wrote it.
 
     It isn't one of the conversation's messages: it has no sequence, no counter includes it, and it
-    changes nobody's turn. Its time decides its place among the messages. `client_id` is as in
+    changes nobody's turn. Its time determines its place among the messages. `client_id` is as in
     `Message`. After a message is taken back, both sides see only that there was one.
     """
 

@@ -1,4 +1,4 @@
-"""The notice of a message of staff, at the bell. It links to the message but doesn't quote it."""
+"""Notifications of staff messages. They link to the message but don't quote it."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -35,12 +35,12 @@ def withdraw(row: StaffMessage) -> None:
 
 
 def mark_read(actor: Person, keys: list[int]) -> None:
-    """Mark a person's notices about messages of staff as read, in all tabs."""
+    """Mark a person's notices about staff messages as read, in all tabs."""
     notifications.mark_many_read(actor, subject_kind=STAFF_MESSAGE_KIND, subject_ids=keys)
 
 
 def staff_message_words(news: News) -> Words:
-    """Return the words of a notice that staff have written."""
+    """Return the text of a notice that staff have written."""
     title = _("%(site)s's staff wrote to you") % {"site": settings.SITE_NAME}
     text = _("It's in your conversation about “%(about)s”.") % {"about": news.title}
     return Words(title, text, icon="shield")

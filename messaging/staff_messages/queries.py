@@ -7,7 +7,7 @@ from trato.people import Person
 
 
 def beside(conversation: Conversation, window: queries.Window) -> list[StaffMessage]:
-    """Return the messages of staff in a part of a conversation.
+    """Return the staff messages in a part of a conversation.
 
     The first part also has those before it, and the last part those after it.
     """

@@ -1,1 +1,1 @@
-"""Figures of moderation by month: the transparency report. They name no person."""
+"""Monthly moderation figures: the transparency report. They name no person."""

@@ -1,4 +1,4 @@
-"""The transparency report of a year, as bars, a table and CSV."""
+"""A year's transparency report, as bars, a table and CSV."""
 
 from datetime import date
 from typing import Any

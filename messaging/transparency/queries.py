@@ -10,7 +10,7 @@ from django.utils import timezone
 from messaging.models import Appeal, Case, Decision, HeldMessage, ModerationMonth, Report
 
 Figures = dict[str, int]
-AGES_DAYS = (1, 3, 7)  # borders of the ages of open cases
+AGES_DAYS = (1, 3, 7)  # limits between the ages of open cases
 
 
 def next_month(month: date) -> date:
@@ -19,7 +19,7 @@ def next_month(month: date) -> date:
 
 
 def this_month() -> date:
-    """Return the first day of the current month of the site."""
+    """Return the first day of the site's current month."""
     return timezone.localdate(timezone=timezone.get_default_timezone()).replace(day=1)
 
 

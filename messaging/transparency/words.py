@@ -1,4 +1,4 @@
-"""The rows of the report: what each figure is called, and how it is written."""
+"""The rows of the report: what each figure is called, and how it is formatted."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

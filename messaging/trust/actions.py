@@ -18,7 +18,7 @@ VERB = "user.trust_set"
 
 
 def may_set(actor: Person) -> bool:
-    """Whether a member of staff may set how far people are trusted."""
+    """Whether a staff member may set how far people are trusted."""
     return actor.is_active and actor.is_staff and actor.has_perm(PERMISSION)
 
 
@@ -30,8 +30,8 @@ def set_trust(actor: Person, person_id: int, status: str, reason: str) -> None:
         status: one of `PersonTrust.Status`; empty to go by the account's age and answers again.
 
     Raises:
-        AlreadyDone: the person has this status already.
-        Claimed: somebody else works on a case about the person.
+        AlreadyDone: the person already has this status.
+        Claimed: somebody else is working on a case about the person.
         PermissionDenied: see `may_set`.
         ValidationError: no reason is given, or the person is the actor.
         ValueError: the status is unknown.

@@ -2,7 +2,7 @@
 
 Only what a shopper writes before the shop has answered is judged, and only in conversations that
 were marked when the shopper started them, having started others within `SPAM_WINDOW_HOURS`. So most
-sends cost nothing, and shops that answer many shoppers with the same words aren't affected.
+sends cost nothing, and shops that answer many shoppers with the same text aren't affected.
 """
 
 from collections.abc import Iterator
@@ -123,7 +123,7 @@ def _said_to_others(conversation: Conversation) -> Iterator[tuple[int, str]]:
 
 
 def _wait_for_other_sends(shopper_id: int) -> None:
-    """Judge one message of a person at a time, so that copies sent at the same time are compared.
+    """Judge one message of a person at a time, so that simultaneous copies are compared.
 
     SQLite needs no lock, because it has only one writer at a time.
     """

@@ -90,8 +90,8 @@ class ConversationAdmin(LargeAdmin[Conversation]):
     def thread(self, request: HttpRequest, conversation_id: int) -> HttpResponse:
         """Show a page of the thread, including removed messages: the last page, or `page`.
 
-        Only the form on this page records a look, with a reason. Opening the address writes
-        nothing, because a link or picture on another site could open it in a moderator's name.
+        Only the form on this page records a look, with a reason. Opening the URL writes nothing,
+        because a link or picture on another site could open it in a moderator's name.
         """
         actor, status = person_of(request), 200
         form = ReasonForm(request.POST if request.method == "POST" else None)
@@ -130,7 +130,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
         return not form.errors
 
     def file(self, request: HttpRequest, conversation_id: int, file_id: int) -> HttpResponse:
-        """Send a file of a message that the recorded look lets the moderator read."""
+        """Send a file from a message that the recorded look lets the moderator read."""
         actor = person_of(request)
         try:
             conversation, look = moderation.looked_into(actor, conversation_id)
@@ -142,7 +142,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
 
 
 def thread_address(message: Message) -> str:
-    """Return the address of a message: its page of the thread, and its place on that page."""
+    """Return the URL of a message: its page of the thread, and its place on that page."""
     page = (message.sequence - 1) // PAGE_SIZE + 1  # sequences have no gaps
     thread = reverse("admin:conversation_thread", args=[message.conversation_id])
     return f"{thread}?page={page}#message-{message.sequence}"

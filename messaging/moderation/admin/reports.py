@@ -1,4 +1,4 @@
-"""Reports, for staff to work through: one row for each reported thing."""
+"""Reports for staff to work through: one row per reported item."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +28,7 @@ ASIDE = "aside"
 
 
 class State(admin.SimpleListFilter):
-    """Filter by state. By default, show the oldest open report of each thing."""
+    """Filter by state. By default, show the oldest open report of each item."""
 
     title = _("state")
     parameter_name = "state"
@@ -122,7 +122,7 @@ class ReportAdmin(ReportActs, ReadOnlyAdmin, StaffAdmin[Report]):
 
     @admin.display(description=_("was right"))
     def was_right(self, report: Any) -> str:
-        """How often the reporter was right until now."""
+        """How often the reporter has been right so far."""
         if report.reporter is None:
             return ""
         if not report.reporter_decided:
@@ -155,7 +155,7 @@ class ReportAdmin(ReportActs, ReadOnlyAdmin, StaffAdmin[Report]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Render the page of one report: what is reported, and what can be done about it."""
+        """Render a report's page: what is reported, and what can be done about it."""
         report, actor = context["original"], person_of(request)
         may_remove = actor.has_perm("messaging.remove_message")
         may_decide = actor.has_perm("messaging.make_decision") and bool(

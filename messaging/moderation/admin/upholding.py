@@ -1,4 +1,4 @@
-"""What the pages say on which staff uphold or dismiss a report."""
+"""The texts of the pages on which staff uphold or dismiss a report."""
 
 from functools import partial
 from typing import Any
