@@ -1,1 +1,1 @@
-"""An automatic first answer while a shop is closed or away."""
+"""An automatic first reply while a shop is closed or away."""

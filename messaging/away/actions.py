@@ -1,4 +1,4 @@
-"""Set what a shop answers while nobody is there. Only its managers may do so."""
+"""Set a shop's automatic replies. Only its managers may do so."""
 
 from datetime import datetime
 
@@ -17,15 +17,15 @@ from trato.people import Person
 
 @transaction.atomic
 def set_words(actor: Person, shop_id: int, *, is_on: bool, words: str) -> str:
-    """Set what the shop answers outside its opening hours, and whether it does.
+    """Set whether and what the shop replies outside its opening hours.
 
     Returns:
-        What the message rules warn about in the words; empty if nothing.
+        What the message rules warn about in the text; empty if nothing.
 
     Raises:
         Http404: the actor doesn't work for the shop.
         PermissionDenied: the actor may not change it.
-        ValidationError: there are no words, or they can't be sent, or a rule stops them.
+        ValidationError: the text is missing, can't be sent, or is stopped by a rule.
     """
     row = _locked(actor, shop_id)
     row.is_on = is_on
@@ -36,7 +36,7 @@ def set_words(actor: Person, shop_id: int, *, is_on: bool, words: str) -> str:
 
 @transaction.atomic
 def set_away(actor: Person, shop_id: int, until: datetime, words: str) -> str:
-    """Mark the shop as away until a time, whatever its opening hours, and set what it answers.
+    """Mark the shop as away until a time, whatever its opening hours, and set its reply.
 
     Returns and raises the same as `set_words`; ValidationError also for a time in the past.
     """
@@ -67,7 +67,7 @@ def _locked(actor: Person, shop_id: int) -> AwayWords:
 
 
 def _judged(actor: Person, field: str, words: str) -> tuple[str, str]:
-    """Return the words as they will be sent, and what the rules warn about in them."""
+    """Return the text as it will be sent, and what the rules warn about in it."""
     try:
         body = clean_body(words)
         return body, judge(actor, body)

@@ -1,12 +1,11 @@
-"""Answer for shops that are away: `due` is a sweep, see `messaging.due`.
+"""Reply for shops that are away: `due` is a sweep, see `messaging.due`.
 
-A shopper's message to a shop that may be away wakes the loop of its process. If that process is
-killed before it has answered, the next round of any process answers. Each answer is one
-transaction, under the conversation's lock, with a row that is unique for the conversation and the
-day.
+A shopper's message to a shop that may be away wakes the loop in its process. If that process is
+killed before it has replied, the next round of any process replies. Each reply is one transaction,
+under the conversation's lock, with a row that is unique for the conversation and the day.
 
-The sender is the shop's first manager, because a message needs a sender. Nobody sees the name,
-because an automatic message is shown as the shop's.
+The sender is the shop's first manager, because a message needs a sender. Nobody sees the name: an
+automatic message appears as the shop's.
 """
 
 import uuid
@@ -39,7 +38,7 @@ _decided: OrderedDict[Waiting, None] = OrderedDict()
 
 
 def due(limit: int) -> int:
-    """Send the answers that are due; return for how many messages this was decided."""
+    """Send the replies that are due; return how many messages were decided on."""
     now = database_now()
     shop_ids = list(queries.active(now).values_list("shop_id", flat=True))
     watch(shop_ids)
@@ -63,10 +62,10 @@ def due(limit: int) -> int:
 
 @transaction.atomic
 def answer(conversation_id: int) -> bool | None:
-    """Answer in a conversation if its shop is away.
+    """Reply in a conversation if its shop is away.
 
     Returns:
-        Whether it answered; None if somebody is writing in the conversation at the moment.
+        Whether it replied; None if somebody is writing to the conversation at the moment.
     """
     rows = Conversation.objects.filter(
         pk=conversation_id, turn=Side.SELLER, ended_at=None, blocked_by=""
@@ -95,7 +94,7 @@ def answer(conversation_id: int) -> bool | None:
         sender=get_user_model()._default_manager.get(pk=managers[0]),
         sender_name=conversation.shop_name,
         conversation_id=conversation.pk,
-        client_id=uuid.uuid4(),  # the row above limits it to one answer per day
+        client_id=uuid.uuid4(),  # the row above limits it to one reply per day
         body=body,
         is_automatic=True,
     )
@@ -107,7 +106,7 @@ def answer(conversation_id: int) -> bool | None:
 
 
 def _note(one: Waiting) -> None:
-    """Remember not to look at a message again, because the decision about it doesn't change."""
+    """Remember not to look at a message again, because the decision about it won't change."""
     _decided[one] = None
     while len(_decided) > DECIDED_MAX:
         _decided.popitem(last=False)

@@ -1,4 +1,4 @@
-"""The forms of a shop's automatic answers."""
+"""The forms for a shop's automatic replies."""
 
 from datetime import datetime, tzinfo
 from typing import Any
@@ -39,7 +39,7 @@ class _WordsField(MultilineField):
 
 
 class WordsForm(MergingForm):
-    """Whether the shop answers outside its opening hours, and what."""
+    """Whether the shop replies outside its opening hours, and with what."""
 
     is_on = forms.BooleanField(
         label=gettext_lazy("Answer automatically outside opening hours"), required=False
@@ -56,7 +56,7 @@ class WordsForm(MergingForm):
 
 
 class AwayForm(MergingForm):
-    """Until when the shop is away, and what it answers."""
+    """Until when the shop is away, and what it replies."""
 
     until = LocalTimeField(
         label=gettext_lazy("Away until"),

@@ -1,4 +1,4 @@
-"""What a shop answers while nobody is there, and which conversations got it."""
+"""A shop's automatic replies, and which conversations got one."""
 
 from django.conf import settings
 from django.db import models
@@ -42,7 +42,7 @@ class AwayWords(models.Model):
 
 
 class AwayAnswer(models.Model):
-    """A day on which a conversation got its automatic answer: at most one a day.
+    """A day on which a conversation got its automatic reply: at most one a day.
 
     Written in the transaction that stores the message, under the conversation's lock.
     """

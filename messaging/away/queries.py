@@ -1,4 +1,4 @@
-"""Find where an automatic answer may be due, and decide whether it is."""
+"""Find where an automatic reply may be due, and decide whether it is."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -21,14 +21,14 @@ class Waiting(NamedTuple):
 
 
 def words_of(shop: Shop) -> AwayWords:
-    """Return a shop's away words to show and change them; unsaved if it has none."""
+    """Return a shop's away texts to show and change; unsaved if it has none."""
     row = AwayWords.objects.filter(shop_id=shop.pk).first() or AwayWords()
     row.shop = shop
     return row
 
 
 def active(now: datetime) -> QuerySet[AwayWords]:
-    """Return the away words of the shops that may answer automatically now."""
+    """Return the away texts of the shops that may reply automatically now."""
     return AwayWords.objects.filter(Q(is_on=True) | Q(until__gt=now))
 
 
@@ -46,9 +46,9 @@ def waiting(now: datetime, shop_ids: Collection[int]) -> list[Waiting]:
 
 
 def words_for(message: Message, words: AwayWords, hours: Schedule, now: datetime) -> str:
-    """Return what the shop answers to a message, or an empty string.
+    """Return what the shop replies to a message, or an empty string.
 
-    The shop must have been away when the message came, and must still be away now: a shopper who
+    The shop must have been away when the message arrived, and still be away now: a shopper who
     reads "We're closed" a minute after the shop has opened would be confused.
     """
     at = message.created_at

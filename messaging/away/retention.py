@@ -1,4 +1,4 @@
-"""How long the records of automatic answers are kept."""
+"""How long the records of automatic replies are kept."""
 
 from django.conf import settings
 from django.db.models import QuerySet

@@ -1,4 +1,4 @@
-"""The page with a shop's automatic answers. Its team sees them; its managers change them."""
+"""The page with a shop's automatic replies. Its team sees them; its managers change them."""
 
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from .forms import AwayForm, WordsForm
 
 @person_required
 def away(request: PersonRequest) -> HttpResponse:
-    """Show what a shop answers while nobody is there; a post changes the part that `act` names."""
+    """Show a shop's automatic replies; a POST changes the part that `act` names."""
     if request.method != "POST":
         return _page(request, access.chosen_shop(request.user, request.GET.get("shop", "")))
     shop = access.own_shop(request.user, key_from(request.POST.get("shop", "")), manage=True)

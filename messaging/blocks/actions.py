@@ -14,14 +14,14 @@ from trato.people import Person, lock_person
 def block(actor: Person, conversation_id: int) -> bool:
     """Block the other side of a conversation for the actor's side: the shop, or the shopper.
 
-    The block holds for all conversations between the two. Once it is committed, nothing that either
-    of them writes is stored. The other side is not told.
+    The block covers all conversations between the two. Once it is committed, nothing that either of
+    them writes is stored. The other side is not told.
 
     Returns:
         Whether the block is new.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
         Refused: `rate_limited` after too many changes.
     """
     conversation = _locked(actor, conversation_id)
@@ -40,13 +40,13 @@ def block(actor: Person, conversation_id: int) -> bool:
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def unblock(actor: Person, conversation_id: int) -> bool:
-    """Take back a block of the actor's side. The other side's block, if there is one, stays.
+    """Remove a block by the actor's side. A block by the other side stays.
 
     Returns:
         Whether there was a block.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
         Refused: `rate_limited` after too many changes.
     """
     conversation = _locked(actor, conversation_id)

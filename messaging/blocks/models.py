@@ -12,7 +12,7 @@ from messaging.sides import Side
 class Block(models.Model):
     """One side, a shopper or a shop, has blocked the other.
 
-    `Conversation.blocked_by` of all conversations between the two says the same, so that a send
+    `Conversation.blocked_by` says the same in all conversations between the two, so that a send
     reads no other row. `actions` changes both in one transaction.
     """
 

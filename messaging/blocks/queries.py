@@ -1,4 +1,4 @@
-"""Find the blocks of a person and of the person's shops."""
+"""Find the blocks of a person and their shops."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from trato.pagination import Cursor, Page, PageRequest, ordered, page
 
 
 def page_of(scope: Scope, wanted: PageRequest) -> Page[Any]:
-    """Return a page of a person's own blocks and of those of the person's shops, newest first."""
+    """Return a page of blocks by a person and their shops, newest first."""
 
     def read(start: PageRequest, limit: int) -> list[Any]:
         return list(ordered(blocks_of(scope), start, time="created_at")[:limit])
@@ -22,7 +22,7 @@ def page_of(scope: Scope, wanted: PageRequest) -> Page[Any]:
 
 
 def blocks_of(scope: Scope) -> QuerySet[Any]:
-    """Return a person's own blocks and those of the person's shops.
+    """Return blocks by a person and their shops.
 
     Each row has the `conversation_id` of the latest conversation between the two sides, in which
     the block can be undone.

@@ -72,7 +72,7 @@ def block(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @require_GET
 @person_required
 def blocks(request: PersonRequest) -> HttpResponse:
-    """Show whom the person and the person's shops have blocked."""
+    """Show whom the person and their shops have blocked."""
     scope = access.scope_of(request.user)
     page = queries.page_of(scope, PageRequest.from_query(request.GET))
     context = {

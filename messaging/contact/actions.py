@@ -25,7 +25,7 @@ def start_and_send(
     """Start a conversation with its first message. If the message is refused, neither is stored.
 
     Args:
-        files: IDs of files; uploading them has already started the conversation.
+        files: IDs of files, whose upload has already started the conversation.
     """
     conversation = actions.start_conversation(user, product=question.product, shop=question.shop)
     if question.body.strip() or files:

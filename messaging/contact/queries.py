@@ -16,8 +16,8 @@ def shop_answers(shop_id: int, product_id: int | None, user_id: int | None) -> d
     Returns:
         mine: the reader's existing conversation there, or None.
         is_own_shop: whether the reader works for the shop.
-        sent_id, sent_body: `client_id` and words of the reader's latest message there, or None.
-        samples, median_seconds, day_seconds: how fast the shop usually answers, see `ReplyTime`.
+        sent_id, sent_body: `client_id` and text of the reader's latest message there, or None.
+        samples, median_seconds, day_seconds: how fast the shop usually replies, see `ReplyTime`.
         week, days_off: the shop's opening hours, as in `OpeningHours`; None if it has none.
     """
     [answers] = _answers(shop_id, product_id, user_id)

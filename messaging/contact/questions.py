@@ -1,7 +1,7 @@
 """Ask from a product or shop page: the visitor writes first and logs in afterwards.
 
-A visitor's questions wait in the database until somebody logs in with the same browser; then each
-of them is sent once. A key in the session identifies them. The session itself can't hold them: if
+A visitor's questions wait in the database until somebody logs in with the same browser; each of
+them is then sent once. A key in the session identifies them. The session itself can't hold them: if
 two tabs write to it at the same time, one question is lost.
 """
 
@@ -39,11 +39,11 @@ def posted(request: HttpRequest, shop: Any, product: Any) -> KeptQuestion:
 def keep(request: HttpRequest, question: KeptQuestion) -> None:
     """Store a question until its author has logged in.
 
-    Other words under a stored `client_id` are another question: the visitor has gone back to the
-    form.
+    A different text under a stored `client_id` is another question: the visitor has gone back to
+    the form.
 
     Raises:
-        Refused: `invalid` or `too_long` for the text, `rate_limited` if too many wait.
+        Refused: `invalid` or `too_long` for the text, `rate_limited` if too many are waiting.
     """
     body = clean_body(question.body) if question.body.strip() else ""
     visitor = _visitor(request)
@@ -77,7 +77,7 @@ def _too_many_wait() -> str:
 def waiting(request: HttpRequest) -> QuerySet[KeptQuestion]:
     """Return the questions that this browser's visitor wrote before logging in, in order.
 
-    Leaves out questions by somebody who was logged in: another person may use the browser now.
+    Omits questions by somebody who was logged in: another person may be using the browser now.
     """
     visitor = request.session.get(VISITOR)
     if not visitor:

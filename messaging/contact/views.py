@@ -42,7 +42,7 @@ def contact(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def contact_shop(request: HttpRequest, slug: str) -> HttpResponse:
-    """Find or start a conversation with a shop, about no product, and send its first message."""
+    """Find or start a conversation with a shop, without a product, and send its first message."""
     shop = host.find_shop(slug)
     if request.method == "GET":
         return _back_from_login(request, shop)

@@ -1,4 +1,4 @@
-"""The product of a conversation as it is now, and what has changed since the shopper asked."""
+"""A conversation's product as it is now, and what has changed since the shopper asked."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class ProductSince:
 
 
 def product_of(conversation: Conversation) -> ProductSince | None:
-    """Return the product of a conversation; None if it is about none. Makes at most one query."""
+    """Return a conversation's product, or None if it has none. Makes at most one query."""
     if conversation.product is None:
         return None
     now = host.product_card(conversation.product)

@@ -1,4 +1,4 @@
-"""Find the other conversations of a shopper with the same shop."""
+"""Find a shopper's other conversations with the same shop."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from trato.prepared import prepared
 
 @dataclass(frozen=True)
 class Others:
-    """The newest other conversations of a shopper with a shop.
+    """A shopper's newest other conversations with a shop.
 
     Args:
         has_more: whether there are more than these.

@@ -49,7 +49,7 @@ class Loop:
         try:
             while sweeps:
                 sweeps = await run_in_database_thread(_ask, sweeps)
-        except Exception:  # a connection can't be given back
+        except Exception:  # a connection can't be returned
             log.exception("due_failed")
 
     def wake(self) -> None:
@@ -79,13 +79,13 @@ def start(sweeps: Sequence[Sweep]) -> "asyncio.Task[None]":
 
 
 def wake() -> None:
-    """Do what is due now instead of after a few seconds; from the event loop or any thread."""
+    """Do what is due now instead of in a few seconds; call it on the event loop or any thread."""
     for loop in tuple(_running):
         loop.wake()
 
 
 def stop() -> None:
-    """Ask sweeps that take long to give up, because the process is about to end."""
+    """Ask long-running sweeps to give up, because the process is about to end."""
     _stopping.set()
 
 

@@ -1,4 +1,4 @@
-"""Shops where a shopper's message makes something due at once."""
+"""Shops where a shopper's message makes something due immediately."""
 
 from collections.abc import Iterable, Sequence
 

@@ -27,15 +27,15 @@ from trato.people import Person
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def edit(actor: Person, conversation_id: int, sequence: int, body: str) -> tuple[Message, bool]:
-    """Give a message new words, for `MESSAGE_EDIT_MINUTES` after it was sent.
+    """Change a message's text, for `MESSAGE_EDIT_MINUTES` after it was sent.
 
-    Nobody is alerted, and the turn stays as it is. The earlier words are kept in `MessageVersion`.
+    Nobody is alerted, and the turn stays as it is. The earlier text is kept in `MessageVersion`.
 
     Returns:
-        The message, and whether anything has changed: the same words change nothing.
+        The message, and whether anything has changed: the same text changes nothing.
 
     Raises:
-        Http404: there is no such message, or the actor takes no part in the conversation.
+        Http404: there is no such message, or the actor doesn't take part in the conversation.
         Refused: `forbidden` if it is too late, not the actor's own message, removed or withdrawn,
             or if the conversation has ended; `invalid` or `too_long` for the text; `rate_limited`
             after too many changes.
@@ -77,10 +77,10 @@ def withdraw(actor: Person, conversation_id: int, sequence: int) -> tuple[Messag
     be withdrawn once the conversation has ended.
 
     Returns:
-        The message, and whether anything has changed: it may be withdrawn already.
+        The message, and whether anything has changed: it may have been withdrawn already.
 
     Raises:
-        Http404: there is no such message, or the actor takes no part in the conversation.
+        Http404: there is no such message, or the actor doesn't take part in the conversation.
         Refused: `forbidden` if it is too late, not the actor's own message, or removed;
             `rate_limited` after too many changes.
     """
@@ -103,7 +103,7 @@ def withdraw(actor: Person, conversation_id: int, sequence: int) -> tuple[Messag
 def _own_message(actor: Person, conversation_id: int, sequence: int) -> Message:
     """Lock a conversation; return the actor's own message, which may be too old to change.
 
-    An automatic message of the shop belongs to no person, and nobody can take it back.
+    An automatic message of the shop belongs to no person, and nobody can withdraw it.
     """
     message = locked_message(actor, conversation_id, sequence)
     if message is None:
@@ -116,15 +116,15 @@ def _own_message(actor: Person, conversation_id: int, sequence: int) -> Message:
 
 
 def _clean(actor: Person, message: Message, body: str) -> str:
-    """Check a message's new words; return them as they will be stored."""
+    """Check a message's new text; return it as it will be stored."""
     if normalize_body(body) == message.body:
-        return message.body  # no rule questions words that stay the same
+        return message.body  # no rule questions text that stays the same
     attempt = Attempt(
         sender=actor,
         conversation_id=message.conversation_id,
         client_id=message.client_id,
         body=body,
-        files=(0,) if message.attached else (),  # a message with files needs no words
+        files=(0,) if message.attached else (),  # a message with files needs no text
         is_edit=True,
     )
     for check in pipeline.CHECKS_OF_WORDS:

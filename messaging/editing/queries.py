@@ -12,7 +12,7 @@ from trato.people import Person
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a person may do with a message now; the actions check it again."""
+    """What a person may do with a message now; the actions check again."""
 
     edit: bool
     withdraw: bool
@@ -40,5 +40,5 @@ def versions_for(message: Message, side: Side) -> list[MessageVersion]:
 
 
 def address(message: Message) -> str:
-    """Return the address of a message in its conversation."""
+    """Return the URL of a message in its conversation."""
     return f"{message.conversation.page_of(message.sequence)}#message-{message.sequence}"

@@ -27,10 +27,10 @@ def start(actor: Person, conversation_id: int) -> Contents | Export:
 
     Returns:
         The contents, to send now. For a large conversation, the export that is being prepared in
-        the background or is ready; asking twice gives the same one.
+        the background or is ready; asking twice returns the same one.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
         Refused: `conflict` while another conversation is being prepared for the actor;
             `rate_limited` after too many; `forbidden` for a deleted account.
     """
@@ -65,7 +65,7 @@ def start_everything(actor: Person) -> Export:
     """Prepare all of a person's data in the background, in the current language and time zone.
 
     Returns:
-        The export that is being prepared; asking twice gives the same one.
+        The export that is being prepared; asking twice returns the same one.
 
     Raises:
         Refused: see `start`.

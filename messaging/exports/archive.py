@@ -1,6 +1,6 @@
 """Write a ZIP in pieces: the whole is never in memory, and is on disk only if it is stored.
 
-Files are stored as they are, because pictures and PDFs can't be compressed any more.
+Files are stored uncompressed, because pictures and PDFs can't be compressed further.
 """
 
 import io
@@ -53,7 +53,7 @@ class _Sink(io.RawIOBase):
 def pieces(contents: Contents) -> Pieces:
     """Yield the ZIP of an export in pieces of about `PIECE_BYTES`, and close the contents.
 
-    A file that is gone from the storage is left out.
+    A file that is missing from the storage is left out.
     """
     archive = Archive(contents.zone)
     yield from archive.add_conversation(contents)
@@ -64,7 +64,7 @@ class Archive:
     """A ZIP that is being written; its methods yield what is ready.
 
     Args:
-        zone: the time zone of the times that it gives its files.
+        zone: the time zone for the files' timestamps.
     """
 
     def __init__(self, zone: tzinfo) -> None:
@@ -76,7 +76,7 @@ class Archive:
         """Add a conversation's page, JSON and files, and close the contents.
 
         Args:
-            folder: the folder in the ZIP, with a slash at the end.
+            folder: the folder in the ZIP, with a trailing slash.
         """
         try:
             own = (("conversation.html", contents.page), ("conversation.json", contents.json))
@@ -92,7 +92,7 @@ class Archive:
         yield from self._copy(text, self._entry(name, at, zipfile.ZIP_DEFLATED))
 
     def add_stored(self, name: str, place: Storage, stored_name: str, at: datetime) -> Pieces:
-        """Add a stored file as it is, unless it is gone from the storage."""
+        """Add a stored file as it is, unless it is missing from the storage."""
         try:
             file = place.open(stored_name)
         except FileNotFoundError:  # deleted with an account, or by retention
@@ -102,7 +102,7 @@ class Archive:
             yield from self._copy(file, self._entry(name, at, zipfile.ZIP_STORED))
 
     def end(self) -> bytes:
-        """Write the directory of the ZIP, and return the last piece."""
+        """Write the ZIP's directory, and return the last piece."""
         self._zip.close()
         return self._sink.take()
 

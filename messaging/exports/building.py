@@ -1,9 +1,9 @@
 """Prepare large exports in the background, each once.
 
-An export takes minutes, so a process holds no transaction and no connection meanwhile. It claims
-the row for `EXPORT_LEASE_SECONDS`, renews the claim while it works, and finally marks the export
-as ready in one transaction. If it is killed, the claim expires, and the next process starts again
-and deletes what the first one stored.
+An export takes minutes, so the process holds no transaction and no connection meanwhile. It claims
+the row for `EXPORT_LEASE_SECONDS`, renews the claim while it works, and finally marks the export as
+ready in one transaction. If it is killed, the claim expires, and the next process starts again and
+deletes what the first one stored.
 """
 
 import tempfile
@@ -59,7 +59,7 @@ def due(limit: int) -> int:
 
 @prepared
 def _waiting() -> QuerySet[Export, int]:
-    """Read whether an export is waiting. One hardly ever is, and a claim takes four statements."""
+    """Check whether an export is waiting. One hardly ever is, and a claim takes four statements."""
     rows = Export.objects.filter(state=State.WAITING).order_by()
     return rows.values_list("pk", flat=True)[:1]
 
@@ -92,7 +92,7 @@ def _claim() -> Export | None:
     if not rows:
         return None
     [row] = rows
-    # Before the row gets a new name: if this process dies now, the next one deletes it again.
+    # Before the row gets a new name: if this process dies now, the next one deletes the file again.
     delete_stored([row.stored_name])
     if row.attempts >= settings.EXPORT_ATTEMPTS_MAX:
         row.state, row.expires_at = State.FAILED, _later(settings.EXPORT_HOURS * 3600)

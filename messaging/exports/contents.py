@@ -1,7 +1,7 @@
 """What an export contains: everything that one side sees of the conversation, and nothing else.
 
 It has no notes, nothing else that only the shop's team sees, and no earlier texts. Of a removed or
-withdrawn message it only shows that there was one.
+withdrawn message it shows only that there was one.
 """
 
 import tempfile
@@ -25,7 +25,7 @@ from trato.realtime.frames import encode
 
 from .frames import VERSION, ExportedConversation, ExportedFile, ExportedMessage
 
-PAGE_SIZE = 200  # messages in memory at once
+PAGE_SIZE = 200  # messages in memory at a time
 IN_MEMORY_BYTES = 1024**2  # of the page and of the JSON each; longer ones go to disk
 TEMPLATES = "messaging/exports/"
 
@@ -39,8 +39,8 @@ class Contents:
 
     Args:
         files: (path in the ZIP, name in the storage, when it was sent).
-        zone: the time zone of the ZIP's times. The request's zone is no longer set when the ZIP is
-            streamed.
+        zone: the time zone of the ZIP's timestamps. The request's zone is no longer set when the
+            ZIP is streamed.
     """
 
     conversation: Conversation
@@ -156,6 +156,6 @@ def _pages(conversation: Conversation) -> Iterator[Sequence[Message]]:
     messages = messages.select_related("sender").order_by("sequence")
     while rows := list(messages.filter(sequence__gt=last)[:PAGE_SIZE]):
         for row in rows:
-            row.conversation = conversation  # else each one would load it again
+            row.conversation = conversation  # otherwise each one would load it again
         yield rows
         last = rows[-1].sequence

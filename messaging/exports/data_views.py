@@ -31,7 +31,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def _confirmed(view: View) -> View:
-    """Let the host ask for the password again."""
+    """Make the host ask for the password again."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -60,7 +60,7 @@ def data(request: PersonRequest) -> HttpResponseBase:
 @person_required
 @_confirmed
 def download(request: PersonRequest, export_id: int) -> HttpResponseBase:
-    """Send the ZIP, or lead to the page if a message in it has changed since."""
+    """Send the ZIP, or redirect to the page if a message in it has changed since."""
     row = queries.export_of_everything_for(request.user, export_id)
     if row.is_stale:
         return outdated() if wants_json(request) else redirect("messaging:data")

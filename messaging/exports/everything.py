@@ -4,8 +4,8 @@
     files/<table>/<row>-<name>
     conversations/<id> <counterpart>/conversation.html conversation.json files/…
 
-Apps say what is in it, see `trato.personal_data`. Only one conversation or some rows are in memory
-at a time.
+Apps define its contents, see `trato.personal_data`. Only one conversation or some rows are in
+memory at a time.
 """
 
 import tempfile
@@ -49,7 +49,7 @@ def pieces(person: Person, revisions: dict[str, int], after_page: AfterPage) -> 
     """Yield the ZIP of a person's data, in the current language and time zone.
 
     Args:
-        revisions: filled with the revision of each conversation as it was read, by its key.
+        revisions: filled with each conversation's revision as it was read, by its key.
         after_page: called after some rows or messages; an exception from it ends the work.
     """
     at = database_now()

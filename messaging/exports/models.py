@@ -1,4 +1,4 @@
-"""Exports that are prepared in the background; small ones are sent at once and leave no row."""
+"""Exports that are prepared in the background; small ones are sent immediately and leave no row."""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -17,8 +17,8 @@ class Export(models.Model):
 
     It contains one conversation or, without one, everything that is stored about the person.
 
-    The row has its name in the storage before anything is written under that name. Each attempt
-    has its own name, so that a process that seemed dead can't overwrite what another one stores.
+    The row has its storage name before anything is written under that name. Each attempt has its
+    own name, so that a process that seemed dead can't overwrite what another one stores.
     """
 
     class State(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Names of files in a ZIP that every system can unpack, whatever people have called them."""
+"""Names for files in a ZIP that every system can unpack, whatever people have called them."""
 
 import re
 import unicodedata
@@ -13,8 +13,8 @@ STEM_MAX_BYTES = 120  # in UTF-8; most file systems allow 255 for the whole name
 def name_in_archive(sequence: int, position: int, name: str, extension: str) -> str:
     """Return a file's path in the ZIP: `files/12-1 photo.jpg`.
 
-    The message's number and the file's place in it come first. So names are unique, even where
-    case doesn't count, and none is reserved (such as `CON`), hidden, or taken for an option.
+    The message's number and the file's place in it come first. So names are unique, even where case
+    doesn't count, and none is reserved (such as `CON`), hidden, or mistaken for an option.
 
     Args:
         position: the file's place in the message, from 0.
@@ -26,7 +26,7 @@ def name_in_archive(sequence: int, position: int, name: str, extension: str) -> 
 
 
 def cleaned(text: str, most_bytes: int) -> str:
-    """Return a text that is safe in a file's name; it may be empty.
+    """Return a text that is safe in a file name; it may be empty.
 
     Args:
         most_bytes: in UTF-8; the rest is cut off.

@@ -1,4 +1,4 @@
-"""The notice that an export is ready, or couldn't be prepared."""
+"""Notifications that an export is ready, or couldn't be prepared."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -40,7 +40,7 @@ def notify(export: Export, conversation: Conversation | None) -> None:
 
 
 def export_words(news: News) -> Words:
-    """Return the words of a notice that an export is ready, or has failed."""
+    """Return the text of a notice that an export is ready, or has failed."""
     name = {"name": news.title}
     if news.excerpt == Export.State.READY:
         title = _("Your download is ready")

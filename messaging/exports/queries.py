@@ -16,7 +16,7 @@ CLOCKS_DIFFER = timedelta(minutes=1)  # at most: one is the server's, the other 
 
 
 def is_small(conversation: Conversation) -> bool:
-    """Whether an export is sent at once instead of being prepared in the background."""
+    """Whether an export is sent immediately instead of being prepared in the background."""
     if conversation.last_sequence > settings.EXPORT_DIRECT_MESSAGES:
         return False
     return bytes_of_files(conversation) <= settings.EXPORT_DIRECT_BYTES

@@ -23,10 +23,10 @@ STALE = "stale"
 
 
 class ZipResponse(StreamingHttpResponse):
-    """A ZIP in pieces, made as the client reads; nothing stays open once the client has gone."""
+    """A ZIP in pieces, made as the client reads; nothing stays open once the client is gone."""
 
     def __init__(self, request: HttpRequest, parts: Pieces) -> None:
-        # Under ASGI, Django would read an ordinary iterator into memory before it sends any of it.
+        # Under ASGI, Django would read an ordinary iterator into memory before sending any of it.
         content = streamed(parts) if isinstance(request, ASGIRequest) else parts
         super().__init__(content, content_type="application/zip")
         self._parts = parts

@@ -52,7 +52,7 @@ def export(request: PersonRequest, conversation_id: int) -> HttpResponseBase:
 @require_safe
 @person_required
 def download(request: PersonRequest, conversation_id: int, export_id: int) -> HttpResponseBase:
-    """Send a prepared export. If some of its words are gone since, redirect to its page."""
+    """Send a prepared export. If some of its text has been removed since, redirect to its page."""
     conversation = access.conversation_for(request.user, conversation_id)
     row = queries.export_for(request.user, conversation, export_id)
     if row.is_stale:

@@ -1,1 +1,1 @@
-"""Show a shop how fast it answers, by a fair clock, and what shoppers ask about."""
+"""Show a shop how fast it replies, by a fair clock, and what shoppers ask about."""

@@ -1,4 +1,4 @@
-"""Keep the waits of shops up to date; contest a late answer."""
+"""Keep shops' waits up to date; contest a late answer."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -45,7 +45,7 @@ REASON_MAX = Contest._meta.get_field("reason").max_length or 0
 
 
 def due(limit: int) -> int:
-    """Bring the waits of a few shops up to date, starting with the shop checked longest ago.
+    """Bring a few shops' waits up to date, starting with the shop checked longest ago.
 
     Returns:
         How many shops were checked.
@@ -61,7 +61,7 @@ def due(limit: int) -> int:
 
 
 def catch_up(shop_id: int, rounds: int = 10) -> bool:
-    """Store the waits of a shop that began, ended or went away since the last time.
+    """Store a shop's waits that began, ended or disappeared since the last time.
 
     Args:
         rounds: at most this many, each of at most `CONVERSATIONS_AT_ONCE` conversations.
@@ -127,7 +127,7 @@ def _hidden(shop_id: int, since: datetime) -> QuerySet[Message, Any]:
 
 
 def _page(rows: QuerySet[Any, Any], since: datetime) -> tuple[set[int], datetime | None]:
-    """Return the first shoppers of a list and the last one's time; None if these are all.
+    """Return a list's first shoppers and the last one's time; None if these are all.
 
     Take more than `CONVERSATIONS_AT_ONCE` if they all have the same time, because the next page
     begins with the last time of this one.
@@ -236,7 +236,7 @@ def contest(actor: Person, wait_id: int, reason: str) -> Contest:
 
     Raises:
         Http404: there is no such wait, or the actor doesn't work for the shop.
-        Refused: `invalid` or `too_long` for the reason, `conflict` if it is contested already.
+        Refused: `invalid` or `too_long` for the reason, `conflict` if it is already contested.
     """
     wait = wait_for(actor, wait_id)
     reason = normalize_newlines(reason).strip()
@@ -268,7 +268,7 @@ def withdraw(actor: Person, wait_id: int) -> bool:
 
 
 def wait_for(actor: Person, wait_id: int) -> Wait:
-    """Return a wait of a shop that the person works for, or raise Http404."""
+    """Return one of the waits of a shop that the person works for, or raise Http404."""
     wait = Wait.objects.filter(pk=wait_id).first()
     if wait is None or not host.is_member(actor.pk, wait.shop_id):
         raise Http404("no such wait")
@@ -276,7 +276,7 @@ def wait_for(actor: Person, wait_id: int) -> Wait:
 
 
 def refresh(shop_ids: Iterable[int]) -> None:
-    """Bring the waits of shops fully up to date, such as those of the demo."""
+    """Bring shops' waits fully up to date, such as those of the demo."""
     for shop_id in shop_ids:
         while ReplyTime.objects.filter(shop_id=shop_id, checked_at__isnull=False).count() == 0:
             catch_up(shop_id)

@@ -1,12 +1,12 @@
 """The fair clock: how long a shopper waited for a shop. It doesn't use the database.
 
-A wait begins with a shopper's message and ends with the next answer by a person, in any
-conversation between the two. These rules make it fair to the shop:
+A wait begins with a shopper's message and ends with the next reply by a person, in any conversation
+between the two. These rules make it fair to the shop:
 
 - Only the shop's opening hours count.
-- An answer in one conversation answers what the same shopper asked in the others.
-- A thank-you starts no wait, and neither does a question that the team settles without an answer.
-- Automatic answers don't end a wait.
+- A reply in one conversation also answers what the same shopper asked in others.
+- A thank-you starts no wait, and neither does a question that the team settles without a reply.
+- Automatic replies don't end a wait.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ class Kind(Enum):
     THANKED = "thanked"  # a shopper's message that only says thank you
     ANSWERED = "answered"  # a person's message for the shop
     AUTOMATIC = "automatic"  # the shop's own message
-    SETTLED = "settled"  # the team says that no answer is needed, or the conversation ended
+    SETTLED = "settled"  # the team says that no reply is needed, or the conversation ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Event:
 
     Args:
         sequence: the message's, or that of the conversation's last message when it was settled.
-        person: who answered.
+        person: who replied.
     """
 
     at: datetime
@@ -57,7 +57,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """From a question to its answer; `answered` is None while the shopper waits."""
+    """From a question to its reply; `answered` is None while the shopper is waiting."""
 
     asked: Event
     answered: Event | None

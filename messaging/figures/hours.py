@@ -12,8 +12,8 @@ SAMPLE_DAYS = 28  # a usual day is their average
 def usual_day(hours: Hours, until: datetime) -> int:
     """Return how long a shop is open on one of its days, in seconds.
 
-    An answer "within a day" takes no longer than this: 24 hours for a shop that is always open, 8
-    for one that is open from 9 to 17. Days without opening hours don't count.
+    A reply "within a day" takes no longer than this: 24 hours for a shop that is always open, 8 for
+    one that is open from 9 to 17. Days without opening hours don't count.
     """
     today = until.astimezone(hours.zone).date()
     midnights = [

@@ -1,4 +1,4 @@
-"""Waits for an answer in opening hours, stored when they end, and what the team says about them."""
+"""Waits for a reply in opening hours, stored when they end, and what the team says about them."""
 
 from django.conf import settings
 from django.db import models
@@ -11,10 +11,10 @@ from trato.fields import MultilineTextField
 
 
 class Wait(models.Model):
-    """A shopper's wait for an answer, see `clock`; open while `answered_at` is null.
+    """A shopper's wait for a reply, see `clock`; open while `answered_at` is null.
 
-    `seconds` and `day_seconds` are stored with the answer, so that a change of the opening hours
-    doesn't change what was promised before.
+    `seconds` and `day_seconds` are stored with the reply, so that changed opening hours don't
+    change what was promised before.
     """
 
     shop = HostForeignKey(
@@ -63,7 +63,7 @@ class Wait(models.Model):
 
     @property
     def question_url(self) -> str:
-        """The address of the question, on the page of its conversation that has it."""
+        """The URL of the question, on the page of its conversation that has it."""
         return f"{self.conversation.page_of(self.sequence)}#message-{self.sequence}"
 
 
@@ -99,10 +99,10 @@ class Contest(models.Model):
 
 
 class Settlement(models.Model):
-    """A conversation that waited for a side was settled: no answer was needed.
+    """A conversation that was waiting for a side was settled: no reply was needed.
 
-    A row with `is_undone` takes back the row before it: the conversation waited for the side all
-    along. The figures only use the rows of conversations that waited for the shop.
+    A row with `is_undone` undoes the row before it: the conversation waited for the side all along.
+    The figures use only rows of conversations that waited for the shop.
     """
 
     conversation = models.ForeignKey(
@@ -125,7 +125,7 @@ class Settlement(models.Model):
 
 
 class ReplyTime(models.Model):
-    """How fast a shop usually answers, for shoppers to see, and until when its waits are stored."""
+    """How fast a shop usually replies, for shoppers to see, and until when its waits are stored."""
 
     shop = HostForeignKey(
         settings.MESSAGING_SHOP_MODEL,

@@ -1,4 +1,4 @@
-"""Query what a shop's figures need; each function takes one query, however many waits there are."""
+"""Queries for a shop's figures; each function takes one query, however many waits there are."""
 
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -33,9 +33,9 @@ def counted(shop_id: int, since: datetime) -> QuerySet[Wait]:
 
 
 def usual_reply(shop_id: int, now: datetime) -> tuple[int, int | None]:
-    """Return how many answers there were, and the median of their open seconds.
+    """Return how many replies there were, and the median of their open seconds.
 
-    Contested waits count: shoppers see what happened, not what the shop thinks of it.
+    Contested waits count: shoppers see what happened, not the shop's view of it.
     """
     since = now - timedelta(days=settings.FIGURES_DAYS_MAX)
     answered = counted(shop_id, since).filter(answered_at__isnull=False)
@@ -52,7 +52,7 @@ def median(waits: QuerySet[Wait]) -> tuple[int, int | None]:
 
 
 def late(waits: QuerySet[Wait], late_since: datetime) -> QuerySet[Wait]:
-    """Return the waits that took longer than a day; open ones, if asked before `late_since`."""
+    """Return the waits that took longer than a day; open ones only if asked before `late_since`."""
     is_late = Q(seconds__gt=F("day_seconds")) | Q(answered_at=None, asked_at__lt=late_since)
     rows = waits.filter(is_late).order_by("-asked_at", "-pk")
     return rows.select_related("conversation__consumer", "answered_by")
@@ -65,7 +65,7 @@ def contests_of(waits: list[Wait]) -> dict[int, Contest]:
 
 
 def summary(waits: QuerySet[Wait]) -> dict[str, int]:
-    """Count the answers, how many of them came within a day, and the contested ones."""
+    """Count the replies, those within a day, and the contested ones."""
     answered = Q(answered_at__isnull=False)
     return waits.annotate(is_contested=Exists(_contests())).aggregate(
         answered=Count("pk", filter=answered),
@@ -112,7 +112,7 @@ def by_product(waits: QuerySet[Wait], limit: int) -> list[tuple[str, int]]:
 
 
 def by_colleague(waits: QuerySet[Wait], limit: int) -> list[Any]:
-    """Return how many answers each colleague gave, and how many of them within a day."""
+    """Return how many replies each colleague gave, and how many of them within a day."""
     rows = waits.filter(answered_at__isnull=False).order_by().values("answered_by")
     counted_rows = rows.annotate(
         number=Count("pk"), within_day=Count("pk", filter=Q(seconds__lte=F("day_seconds")))

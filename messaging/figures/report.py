@@ -22,7 +22,7 @@ from .hours import ago, usual_day
 
 HOURS = range(24)
 LEVELS = 4  # shades in the picture of hours
-# The picture's measures, in its own units.
+# The picture's dimensions, in its own units.
 MARGIN, HEAD, CELL = 44, 16, 20
 
 
@@ -31,7 +31,7 @@ class Late:
     """A late answer, and the team's contest if there is one."""
 
     wait: Wait
-    seconds: int  # of opening hours, until the answer or now
+    seconds: int  # of opening hours, until the reply or now
     contest: Contest | None
 
     @property
@@ -110,7 +110,7 @@ class Figures:
 
     @cached_property
     def by_hour(self) -> list[dict[str, Any]]:
-        """Each weekday, with the number of questions and the level of shade of each hour."""
+        """Each weekday, with each hour's number of questions and level of shade."""
         numbers = queries.by_hour(self.waits, ZoneInfo(host.shop_time_zone(self.shop)))
         most = max(numbers.values(), default=1)
         return [
@@ -140,7 +140,7 @@ class Figures:
 
     @cached_property
     def hour_lines(self) -> list[dict[str, Any]]:
-        """The same as `by_hour`, as a table: for each hour, the numbers of the weekdays."""
+        """The same as `by_hour`, as a table: for each hour, the weekdays' numbers."""
         return [
             {"hour": hour, "numbers": [row["hours"][hour]["number"] for row in self.by_hour]}
             for hour in HOURS

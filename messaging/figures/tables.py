@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from .report import Figures
 
-# A spreadsheet takes such a cell for a formula; a Japanese one does so for wide signs too.
+# A spreadsheet takes such a cell for a formula; a Japanese one does so for full-width signs too.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 

@@ -23,7 +23,7 @@ ALLOWED = THANKS.union(_BESIDE.split())
 
 
 def only_thanks(text: str) -> bool:
-    """Whether a message says thank you and nothing else that calls for an answer.
+    """Whether a message says thank you and nothing else that calls for a reply.
 
     When in doubt, the message counts as a question, and the team can settle it.
     """

@@ -1,4 +1,4 @@
-"""Upload, describe and discard files; delete the files of messages that are gone."""
+"""Upload, describe and discard files; delete the files of deleted messages."""
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -51,9 +51,10 @@ def upload(
     A repeated `client_id` returns the first file, whatever the new content is.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
         Refused: `invalid` or `too_long` for the file, `forbidden` in a conversation that has ended
-            or with too many files, `rate_limited` after too many, `unavailable` to try again later.
+            or with too many files, `rate_limited` after too many uploads, `unavailable` to try
+            again later.
     """
     conversation = access.conversation_for(actor, conversation_id)
     if earlier := _hold(actor, conversation, client_id):
@@ -68,13 +69,13 @@ def upload(
 
 
 def copy(actor: Person, conversation_id: int, sources: Sequence[StoredFile]) -> list[File]:
-    """Copy stored files into a conversation, where the actor can send them like uploaded ones.
+    """Copy stored files into a conversation, where the actor can send them like uploads.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
-        Refused: `forbidden` in a conversation that has ended or with too many files,
-            `rate_limited` after too many, `not_found` if a file is gone, `unavailable` if they
-            can't be stored now. Then no file is copied.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
+        Refused: `forbidden` in a conversation that has ended or with too many files, `rate_limited`
+            after too many, `not_found` if a file is gone, `unavailable` if they can't be stored
+            now. No file is copied in any of these cases.
     """
     conversation = access.conversation_for(actor, conversation_id)
     access.require_writable(conversation, actor.pk)
@@ -101,7 +102,7 @@ def describe(actor: Person, conversation_id: int, file_id: int, alt: str) -> Fil
     """
     alt = " ".join(drop_bidi_controls(alt).split())
     if is_blank(alt):
-        alt = ""  # then the name is used instead
+        alt = ""  # the name is used instead
     if len(alt) > ALT_MAX_CHARACTERS:
         raise Refused("too_long", _("That description is too long. Please shorten it."))
     if has_control_characters(alt):
@@ -127,12 +128,13 @@ def discard(actor: Person, conversation_id: int, file_id: int) -> None:
 
 
 def discard_upload(actor: Person, conversation_id: int, client_id: uuid.UUID) -> None:
-    """Delete the actor's own unsent file by its `client_id`, also while it is being stored.
+    """Delete the actor's own unsent file by its `client_id`, even while it is being stored.
 
-    Browsers use it for an upload that was cancelled before its answer came. The file needn't exist.
+    Browsers use it for an upload that was cancelled before its response arrived. The file needn't
+    exist.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
     """
     conversation = access.conversation_for(actor, conversation_id)
     own = File.objects.filter(owner=actor.pk, conversation=conversation, **UNSENT)
@@ -146,8 +148,8 @@ def schedule(row: ScheduledMessage, ids: Sequence[int], actor: Person) -> None:
     longer has are deleted.
 
     Args:
-        ids: the files in their order. The message has each one already, or the actor has uploaded
-            it to the conversation and not sent it.
+        ids: the files in their order. Each one already belongs to the message, or was uploaded to
+            the conversation by the actor and not sent.
 
     Raises:
         Refused: `invalid` if there are too many; `not_found` if neither is true of a file;
@@ -169,7 +171,8 @@ def keep(rows: QuerySet[Row], ids: Sequence[int]) -> list[Row]:
     """Lock files; delete those that are not listed, and return the others in the listed order.
 
     Raises:
-        Refused: `invalid` if too many are listed; `not_found` if an ID is not a file's, or twice.
+        Refused: `invalid` if too many are listed; `not_found` if an ID isn't a file's or is
+            repeated.
     """
     sending.check_number(ids)
     files = list(rows.select_for_update(of=("self",)).order_by("pk"))
@@ -216,7 +219,7 @@ def _reserve(
     client_id: uuid.UUID,
     content: Inspected | StoredFile,
 ) -> File:
-    """Store the row of a file before its content."""
+    """Store a file's row before its content."""
     access.lock_writer(actor)  # the person's other uploads wait
     same = File.objects.filter(owner=actor.pk, conversation=conversation, client_id=client_id)
     delete(same.filter(is_ready=False))  # the upload was cut off, or continues and will be refused
@@ -239,17 +242,17 @@ def store(
     """Write the content of a row to the storage, and mark the row as ready.
 
     Args:
-        contents: the file, and then its thumbnails, as in `SIDES`.
-        has_gone: returns whether the client that sends the file has disconnected.
+        contents: the file, then its thumbnails, as in `SIDES`.
+        has_gone: returns whether the uploading client has disconnected.
 
     Raises:
-        Refused: `unavailable` if the disk is full, the client has gone, or another upload has
-            replaced the row. Then the row and its stored files are deleted.
+        Refused: `unavailable` if the disk is full, the client has disconnected, or another upload
+            has replaced the row. The row and its stored files are then deleted.
     """
     own = type(row)._default_manager.filter(pk=row.pk)
     try:
         _write(row, contents)
-        # Cancelled, or the connection was lost: then the client sends the whole file again.
+        # Cancelled, or the connection was lost: the client then sends the whole file again.
         if has_gone():
             raise unavailable()
         # Fails if a repeated upload has replaced the row meanwhile.
@@ -272,10 +275,10 @@ def _write(row: StoredFile, contents: Iterable[bytes]) -> None:
 
 
 def contents_of(source: StoredFile) -> Iterator[bytes]:
-    """Yield a stored file's content, and then its thumbnails.
+    """Yield a stored file's content, then its thumbnails.
 
     Raises:
-        Refused: `not_found` if it is gone from the storage.
+        Refused: `not_found` if it is missing from the storage.
     """
     for name in source.stored_names():
         try:
@@ -286,7 +289,7 @@ def contents_of(source: StoredFile) -> Iterator[bytes]:
 
 
 def delete_stored(names: Iterable[str]) -> None:
-    """Delete files from the storage. A failure is only logged: the act is committed already."""
+    """Delete files from the storage. A failure is only logged: the action is already committed."""
     for name in names:
         try:
             storage().delete(name)

@@ -24,7 +24,7 @@ def files_of(request: Any) -> list[int]:
 
 
 def store_uploads(request: Any, conversation_id: int, client_id: uuid.UUID) -> list[int]:
-    """Store the uploads of a form; return the IDs of all its files.
+    """Store a form's uploads; return the IDs of all its files.
 
     Args:
         client_id: the message's. If the form is sent again, no upload is stored twice.
@@ -42,7 +42,7 @@ def store_uploads(request: Any, conversation_id: int, client_id: uuid.UUID) -> l
 
 
 def store_each(request: Any, store: StoreUpload) -> list[int]:
-    """Store each upload of a form; return the IDs of all its files.
+    """Store each of a form's uploads; return the IDs of all its files.
 
     Args:
         store: stores an upload, given its place in the form, and returns its ID.

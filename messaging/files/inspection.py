@@ -19,14 +19,14 @@ from .models import NAME_MAX_CHARACTERS, SIDES, Kind
 from .scanner import Scanner
 
 HEAD_BYTES = 32
-PDF_END_BYTES = 1024  # they contain the end mark, according to Adobe's PDF reference, appendix H
+PDF_END_BYTES = 1024  # which contain the end mark, according to Adobe's PDF reference, appendix H
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True)
 class Inspected:
-    """What will be stored: `contents` has the file and then its thumbnails, as in `SIDES`."""
+    """What will be stored: `contents` has the file, then its thumbnails, as in `SIDES`."""
 
     kind: Kind
     name: str
@@ -100,13 +100,13 @@ def kind_of(head: bytes) -> Kind | None:
 
 
 def file_name(given: str | None, extension: str, default: str) -> str:
-    """Return a harmless name for a file: without folders, invisible characters and wrong endings.
+    """Return a harmless name for a file: without folders, invisible characters or wrong extensions.
 
     Args:
-        extension: the ending that fits the content, which replaces the one given.
+        extension: the one that fits the content, which replaces the given one.
         default: the name if nothing visible is left.
     """
-    # Browsers escape these characters of a name, and no others (multipart/form-data in HTML).
+    # Browsers escape these characters in a name, and no others (multipart/form-data in HTML).
     named = (given or "").replace("%22", '"').replace("%0D", " ").replace("%0A", " ")
     base = re.split(r"[/\\]", named)[-1]
     kept = "".join(
@@ -131,7 +131,7 @@ def _pdf(upload: UploadedFile[bytes]) -> Inspected:
 
 
 def _scan(upload: UploadedFile[bytes]) -> None:
-    """Let the project's scanner look at the upload, if there is one."""
+    """Let the project's scanner check the upload, if there is one."""
     if not settings.FILE_SCANNER:
         return
     scanner: Scanner = import_string(settings.FILE_SCANNER)()

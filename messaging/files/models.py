@@ -20,18 +20,18 @@ ALT_MAX_CHARACTERS = 300
 # each band finds all pictures that are so similar.
 HASH_BAND_BITS = 13
 HASH_BANDS = 5
-SIDES = {"-large": 640, "-small": 320}  # pixels of a thumbnail's longer side, by its name's ending
+SIDES = {"-large": 640, "-small": 320}  # pixels of a thumbnail's longer side, by its name's suffix
 
 
 def files_url(conversation_id: int) -> str:
-    """Return the address of a conversation's files."""
+    """Return the URL of a conversation's files."""
     return address("messaging:files", conversation_id)
 
 
 def hash_band(band: int) -> models.Func:
     """Return one of the `HASH_BANDS` parts of `picture_hash`, in the same SQL as its index."""
     shift, mask = band * HASH_BAND_BITS, 2**HASH_BAND_BITS - 1
-    # Numbers in the SQL instead of parameters: only then does a query match the index.
+    # Literal numbers in the SQL instead of parameters: only then does a query match the index.
     template = f"((%(expressions)s >> {shift}) & {mask})"
     return models.Func("picture_hash", template=template, output_field=models.BigIntegerField())
 
@@ -53,7 +53,7 @@ class StoredFile(models.Model):
     size = models.PositiveIntegerField(_("size in bytes"))
     width = models.PositiveIntegerField(_("width"), default=0)
     height = models.PositiveIntegerField(_("height"), default=0)
-    # Nearly the same for similar pictures; None if it isn't a picture, or one without edges.
+    # Nearly the same for similar pictures; None if it isn't a picture or has no edges.
     picture_hash = models.BigIntegerField(_("picture hash"), null=True, editable=False)
     codes = models.TextField(_("QR codes"), blank=True, default="", editable=False)  # one per line
     stored_as = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -86,7 +86,7 @@ UNSENT: dict[str, Any] = {"message": None, "scheduled": None, "held_message": No
 class File(StoredFile):
     """A file in a conversation; only its owner sees it until it is sent or scheduled."""
 
-    # `db_index=False`: the constraint below serves, or no query filters by the column only.
+    # `db_index=False`: the constraint below serves, or no query filters by the column alone.
     conversation: "models.ForeignKey[Conversation, Conversation]" = models.ForeignKey(
         "messaging.Conversation",
         on_delete=models.CASCADE,
@@ -120,7 +120,7 @@ class File(StoredFile):
         blank=True,
         verbose_name=_("scheduled message"),
     )
-    # A message that is held for review has it. Only its sender sees it until it is delivered.
+    # A message held for review has it. Only its sender sees it until it is delivered.
     held_message: "models.ForeignKey[Any, Any]" = models.ForeignKey(
         "messaging.HeldMessage",
         on_delete=models.SET_NULL,
@@ -131,7 +131,7 @@ class File(StoredFile):
         verbose_name=_("held message"),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    # Unless it is sent, it is purged a day later. An open draft renews this time.
+    # Unless it is sent, it is purged a day later. An open draft extends this time.
     held_at = models.DateTimeField(_("last needed"), default=timezone.now, editable=False)
 
     class Meta:
@@ -188,5 +188,5 @@ def scaled(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 def storage() -> Storage:
-    """Return the storage of the files: nothing in it has a public address."""
+    """Return the files' storage: nothing in it has a public URL."""
     return storages["private"]

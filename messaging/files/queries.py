@@ -30,7 +30,7 @@ SIMILAR_BITS = HASH_BANDS - 1  # recompressing a picture changes at most this ma
 def file_for(user: Person, conversation_id: int, file_id: int) -> File:
     """Return a file that the person may see now.
 
-    That is a file of a message that both sides see, the person's own unsent file, or a file that
+    That is a file in a message that both sides see, the person's own unsent file, or a file that
     the person's shop has scheduled.
 
     Raises:
@@ -50,7 +50,7 @@ def file_for(user: Person, conversation_id: int, file_id: int) -> File:
 def unsent(
     user: Person, ids: Iterable[int], conversation: Conversation | None = None
 ) -> list[File]:
-    """Return the person's own files, of those given, that are neither sent nor scheduled yet.
+    """Return those of the given files that are the person's own and neither sent nor scheduled.
 
     Args:
         conversation: where they were uploaded; None if the page doesn't know.
@@ -72,7 +72,7 @@ def stored_by(user: Person) -> tuple[int, int]:
 def words_of(file_ids: Iterable[int]) -> dict[tuple[int, int], tuple[str, str]]:
     """Return the texts of QR codes in files, and what people wrote about them, by file and owner.
 
-    People write a description, and the name unless a camera or a program has chosen it.
+    People write a description, and the name unless a camera or a program chose it.
     """
     columns = ("pk", "owner", "name", "alt", "codes")
     rows = File.objects.filter(pk__in=listed(file_ids)).order_by().values_list(*columns)
@@ -83,13 +83,13 @@ def words_of(file_ids: Iterable[int]) -> dict[tuple[int, int], tuple[str, str]]:
 
 
 def written_name(name: str) -> str:
-    """Return a file's name without its ending; empty if it looks like a device's."""
+    """Return a file's name without its extension; empty if it looks like a device's."""
     stem = name.rpartition(".")[0] or name
     return "" if OF_DEVICE.match(stem) else stem
 
 
 def similar_to(picture_hash: int) -> QuerySet[File]:
-    """Return files whose hash has a band in common with this one.
+    """Return files whose hash has a band in common with this one's.
 
     They include every file whose hash differs in at most `SIMILAR_BITS`: see `differing_bits`.
     """
@@ -101,5 +101,5 @@ def similar_to(picture_hash: int) -> QuerySet[File]:
 
 
 def differing_bits(one: int, other: int) -> int:
-    """Return the number of bits in which two hashes of pictures differ."""
+    """Return the number of bits in which two picture hashes differ."""
     return ((one ^ other) & 2**64 - 1).bit_count()

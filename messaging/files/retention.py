@@ -21,7 +21,7 @@ def _unsent() -> QuerySet[File]:
 
 
 def _hidden() -> QuerySet[File]:
-    """Return files of hidden messages, once staff don't need them any more, as for open reports."""
+    """Return files of hidden messages, once staff no longer need them, as for open reports."""
     until = ago(days=settings.HIDDEN_FILES_KEEP_DAYS)
     reports = Report.objects.filter(message=OuterRef("message"), outcome="", is_set_aside=False)
     is_over = Q(message__removed_at__lt=until) | Q(message__withdrawn_at__lt=until)
@@ -29,7 +29,7 @@ def _hidden() -> QuerySet[File]:
 
 
 def _delete_stored(expired: Callable[[], QuerySet[File]], keys: Sequence[int]) -> None:
-    """On commit, delete the stored files of the rows that are about to be deleted."""
+    """On commit, delete the stored files of rows that are about to be deleted."""
     rows = expired().select_for_update(of=("self",)).filter(pk__in=keys)
     delete_on_commit([name for row in rows for name in row.stored_names()], PRIVATE)
 

@@ -1,4 +1,4 @@
-"""The hook for a scanner of uploads: `FILE_SCANNER` names a subclass, see docs/files.md."""
+"""The hook for an upload scanner: `FILE_SCANNER` names a subclass, see docs/files.md."""
 
 from abc import ABC, abstractmethod
 from typing import IO

@@ -1,4 +1,4 @@
-"""Attach files to the message that is being stored."""
+"""Attach files to the message being stored."""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
@@ -20,8 +20,8 @@ def claim(conversation: Conversation, attempt: Attempt) -> list[File]:
     """Lock the files of an attempt, and return them in its order.
 
     Raises:
-        Refused: `invalid` if there are too many; `not_found` if one is listed twice, doesn't
-            exist, belongs to somebody else or to another conversation, or was sent before.
+        Refused: `invalid` if there are too many; `not_found` if one is listed twice, doesn't exist,
+            belongs to somebody else or to another conversation, or was already sent.
     """
     check_number(attempt.files)
     rows = File.objects.select_for_update(of=("self",)).filter(
@@ -68,7 +68,7 @@ def hold(row: HeldMessage, files: Sequence[File]) -> None:
 
 
 def attached_of(files: Sequence[File]) -> str:
-    """Return what a list of conversations shows for a message with these files."""
+    """Return what conversation lists show for a message with these files."""
     if not files:
         return ""
     kinds = {file.kind for file in files}

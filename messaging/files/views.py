@@ -85,11 +85,11 @@ def respond_thumbnail(request: PersonRequest, row: StoredFile) -> HttpResponse:
 def respond(request: HttpRequest, row: StoredFile, ending: str = "") -> HttpResponse:
     """Return a stored file as the response.
 
-    Browsers may keep it, but ask each time whether the person may still see it. If
+    Browsers may cache it, but ask each time whether the person may still see it. If
     `FILE_ACCEL_PREFIX` is set, nginx sends the bytes, adds the ETag and repeats the headers.
 
     Raises:
-        Http404: it is gone from the storage.
+        Http404: it is missing from the storage.
     """
     name = row.stored_name(ending)
     etag = f'"{row.stored_as.hex}{ending}"'

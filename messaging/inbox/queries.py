@@ -45,7 +45,7 @@ def conversation_list(
     Each has `is_unread`: whether the badge counts it.
 
     Args:
-        words, unread_only: a filter by these only.
+        words, unread_only: a filter by only these.
         only: any filter, instead of these.
         scope: the person's scope, if the caller knows it.
     """

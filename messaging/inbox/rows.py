@@ -1,4 +1,4 @@
-"""What a row of a list shows beside its conversation: labels, colleagues, own marks."""
+"""What a list row shows besides its conversation: labels, colleagues, own marks."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -25,8 +25,8 @@ class Marks:
 
     Args:
         labels, assignee, former: the shop's, and only for its members.
-        former: the name of an assignee who doesn't work for the shop any more.
-        snoozed_until: None unless the conversation sleeps.
+        former: the name of an assignee who no longer works for the shop.
+        snoozed_until: None unless the conversation is snoozed.
     """
 
     lane: str

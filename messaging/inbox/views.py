@@ -47,7 +47,7 @@ def conversation_list(request: PersonRequest) -> HttpResponse:
 def conversation_rows(request: PersonRequest) -> HttpResponse:
     """Return the list's rows for its script; with `conversation`, only the rows with these IDs.
 
-    They have their own address: if they shared the page's, the Back button would show the rows that
+    They have a separate URL: if they shared the page's, the Back button would show the rows that
     the browser fetched last.
     """
     return _drawn(request, "messaging/inbox/_conversation_items.html")
@@ -111,10 +111,10 @@ def _list(request: PersonRequest) -> dict[str, Any]:
 def _filter_or_view(
     request: PersonRequest, scope: access.Scope, views: list[SavedView]
 ) -> tuple[Filter, SavedView | None, bool]:
-    """Return the filter, the saved view with it, and whether something named in it is gone.
+    """Return the filter, the saved view with it, and whether something it names no longer exists.
 
     Raises:
-        Http404: it contains an ID that nothing can have.
+        Http404: it contains an impossible ID.
     """
     named = parsed(request.GET)
     view = next((one for one in views if one.query == named.query), None)

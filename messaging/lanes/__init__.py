@@ -1,1 +1,1 @@
-"""Whose turn it is in each conversation, and how many conversations of a shop wait for whom."""
+"""Whose turn it is in each conversation, and how many of a shop's conversations wait for whom."""

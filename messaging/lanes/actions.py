@@ -16,11 +16,11 @@ from .turns import Turn
 def move(
     conversations: Iterable[Conversation], turn_of: Callable[[Conversation], Turn]
 ) -> list[Conversation]:
-    """Give conversations another turn.
+    """Change the turn of conversations.
 
     Args:
-        conversations: locked, in the order of their keys. Conversations without messages, or whose
-            turn stays the same, are left alone.
+        conversations: locked, in the order of their keys. Those without messages, or whose turn
+            stays the same, are left alone.
 
     Returns:
         The changed conversations. Both sides get an event on commit.
@@ -51,11 +51,11 @@ def move(
 
 
 def unsay(message: Message) -> None:
-    """Give a conversation the turn that it would have without a message that was just hidden.
+    """Give a conversation the turn it would have without a message that was just hidden.
 
-    Nobody has to answer what they can't read, and a side that takes its answer back owes it again.
-    The turn stays if the conversation doesn't wait for the other side, waits since another message,
-    or has a turn that somebody chose by hand.
+    Nobody has to answer what they can't read, and a side that withdraws its answer owes it again.
+    The turn stays if the conversation doesn't wait for the other side, has waited since another
+    message, or has a turn that somebody chose by hand.
 
     Args:
         message: with its conversation, which the caller has locked.

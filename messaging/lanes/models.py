@@ -1,4 +1,4 @@
-"""The lanes of shops: an index of their conversations by turn, and how many are in each lane."""
+"""The lanes of shops: an index of their conversations by turn, and the number in each lane."""
 
 from django.conf import settings
 from django.db import models
@@ -49,12 +49,12 @@ class Lane(models.Model):
 
 
 class LaneCount(models.Model):
-    """A share of the number of conversations in each lane of a shop: all shares add up to it.
+    """A share of the number of conversations in each of a shop's lanes; all shares add up to it.
 
-    The socket's batches use a few numbered shares; their connection decides which. Other writers,
-    whose transactions may take longer, add to a share that nobody else has locked, or start a new
-    one. So writers hardly ever wait for each other. A share may be negative, because a conversation
-    may join a lane in one share and leave it in another.
+    The socket's batches use a few numbered shares, chosen by their connection. Other writers, whose
+    transactions may take longer, add to a share that nobody else has locked, or start a new one. So
+    writers hardly ever wait for each other. A share may be negative, because a conversation may
+    join a lane in one share and leave it in another.
     """
 
     shop = HostForeignKey(

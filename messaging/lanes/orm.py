@@ -1,4 +1,4 @@
-"""Store turns, lanes and counts with the ORM, under the locks of the conversations.
+"""Store turns, lanes and counts with the ORM, under the conversations' locks.
 
 `sql` does the same for a batch of messages.
 """
@@ -20,7 +20,7 @@ Change = tuple[
 
 
 def say(conversation: Conversation, message: Message) -> None:
-    """Move a conversation for its next message; the caller raises its counters and saves it.
+    """Update a conversation for its next message; the caller raises its counters and saves it.
 
     Changes `turn`, `waiting_since`, `last_message_at` and `last_message_hour`. An automatic message
     doesn't change the turn.

@@ -19,7 +19,7 @@ LANES = (OURS, THEIRS, SETTLED, ALL)
 def counts(scope: Scope) -> dict[str, int]:
     """Return how many conversations with messages a person has in each lane.
 
-    A shop's numbers are stored, see `LaneCount`. A shopper has few conversations: they are counted.
+    A shop's numbers are stored, see `LaneCount`. A shopper's few conversations are counted.
     """
     numbers: Counter[str] = Counter()
     for turn, shop_id, number in _of_shopper(scope.user_id):

@@ -20,9 +20,10 @@ class Turn:
 
 
 def after_message(turn: Turn, side: Side, at: datetime) -> Turn:
-    """Return whose turn it is after a message of a side.
+    """Return whose turn it is after a message from one side.
 
-    A second message from the same side leaves the time as it is: people wait since their first one.
+    A second message from the same side leaves the time as it is: people have waited since their
+    first one.
     """
     if turn.side == side.other.value:
         return turn

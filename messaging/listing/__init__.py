@@ -1,1 +1,1 @@
-"""Which conversations a person's list shows: filters, their order, and the numbers of lanes."""
+"""Which conversations a person's list shows: filters, their order, and the lanes' counts."""

@@ -1,4 +1,4 @@
-"""Filters of the inbox, read from the address."""
+"""Inbox filters, parsed from the URL."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,12 +32,12 @@ NAMES = (
 class Filter:
     """Which conversations to show, and in which order.
 
-    Archived and sleeping conversations are hidden unless the filter asks for them, or is a search.
+    Archived and snoozed conversations are hidden unless the filter asks for them, or is a search.
 
     Args:
         lane: see `lanes.queries.LANES`.
         assigned: "me", "none", the ID of a colleague, or empty for all. "none" also finds
-            conversations assigned to somebody who doesn't work for the shop any more.
+            conversations assigned to somebody who no longer works for the shop.
         label, product: their IDs, or 0 for all.
         words: what to search for.
         sort: by the last message, or by who has waited longest, without settled conversations.
@@ -56,18 +56,18 @@ class Filter:
 
     @property
     def hides(self) -> bool:
-        """Whether archived and sleeping conversations are hidden."""
+        """Whether archived and snoozed conversations are hidden."""
         return not (self.archived or self.snoozed or self.words)
 
     @property
     def number(self) -> int:
-        """How many conditions the filter has, beside the lane, the search and the order."""
+        """How many conditions the filter has, besides the lane, the search and the order."""
         flags = (self.unread, self.starred, self.archived, self.snoozed)
         return sum(map(bool, (*flags, self.assigned, self.label, self.product)))
 
     @property
     def query(self) -> str:
-        """The filter in an address: the same for equal filters, and empty for no filter."""
+        """The filter in a URL: the same for equal filters, and empty for no filter."""
         values = {
             "lane": "" if self.lane == ALL else self.lane,
             "assigned": self.assigned,
@@ -82,11 +82,10 @@ class Filter:
 
 
 def filter_from(query: QueryDict, scope: Scope) -> Filter:
-    """Read a filter from an address.
+    """Parse a filter from a URL.
 
     Raises:
-        Http404: a label, product or colleague doesn't exist, or the person has nothing to do with
-            it.
+        Http404: a label, product or colleague doesn't exist, or isn't the person's to use.
     """
     wanted = parsed(query)
     for exists in _checks(wanted, scope):
@@ -96,7 +95,7 @@ def filter_from(query: QueryDict, scope: Scope) -> Filter:
 
 
 def parsed(query: QueryDict) -> Filter:
-    """Read a filter whose label, product and colleague needn't exist.
+    """Parse a filter whose label, product and colleague needn't exist.
 
     Unknown lanes and orders count as the default ones.
 
@@ -178,10 +177,11 @@ def conditions(wanted: Filter, scope: Scope, now: datetime) -> Q:
 
 
 def _nobodys(scope: Scope) -> Q:
-    """Return the condition for conversations that no member of their shop is assigned to."""
+    """Return the condition for conversations to which no member of their shop is assigned."""
     condition = Q(pk__in=())
     for shop_id in scope.shop_ids:
-        # Not one EXISTS for all shops: so PostgreSQL reads a shop's members once, not per row.
+        # Not one EXISTS for all shops: this way, PostgreSQL reads a shop's members once, not per
+        # row.
         members = host.active_members().filter(shop_id=shop_id).order_by().values("user_id")
         condition |= Q(shop=shop_id) & ~Q(assignee__in=members)
     return condition

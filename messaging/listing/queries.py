@@ -1,4 +1,4 @@
-"""Find the conversations of a filter, page by page, and count the lanes."""
+"""Find a filter's conversations, page by page, and count the lanes."""
 
 from datetime import datetime
 from typing import Any
@@ -57,12 +57,12 @@ def ids_of(scope: Scope, wanted: Filter, limit: int) -> list[int]:
 
 
 def counts_of(scope: Scope) -> dict[str, int]:
-    """Return how many conversations are in each lane, without archived and sleeping ones."""
+    """Return how many conversations are in each lane, without archived and snoozed ones."""
     return counts_and_waking(scope)[0]
 
 
 def counts_and_waking(scope: Scope) -> tuple[dict[str, int], datetime | None]:
-    """Return the same numbers, and when the first sleeping conversation wakes."""
+    """Return the same numbers, and when the first snoozed conversation wakes."""
     numbers, now = lanes.counts(scope), timezone.now()
     wakes_at: datetime | None = None
     for turn, is_mine, number, until in _hidden(scope.user_id, now, *scope.shop_ids):
@@ -109,7 +109,7 @@ def _reader(scope: Scope, wanted: Filter) -> Any:
 def _searched(
     scope: Scope, wanted: Filter, before: Cursor | None, size: int
 ) -> tuple[list[Cursor], Cursor | None]:
-    """Search, and keep the conversations that fit the other parts of a filter."""
+    """Search, and keep the conversations that match the other parts of a filter."""
     kept: list[Cursor] = []
     condition = Q(lanes.of_lane(scope, wanted.lane), conditions(wanted, scope, timezone.now()))
     is_more = wanted.number > wanted.unread or wanted.lane != lanes.ALL

@@ -1,8 +1,8 @@
 """Filters that leave few conversations: find all of them first, then sort them.
 
 The database would often rather walk through the whole list in its order, and check each of fifty
-thousand conversations for a star. It reads and sorts two thousand just as fast. The filter's other
-conditions are only checked for the wanted page.
+thousand conversations for a star. Reading and sorting two thousand is just as fast. The filter's
+other conditions are only checked for the wanted page.
 """
 
 from collections.abc import Collection, Iterator
@@ -43,7 +43,7 @@ class SmallResult:
         self.rows = _in_lane(wanted, scope).filter(of_lane(scope, ALL), pk__in=listed(ids))
 
     def read(self, wanted: PageRequest, limit: int) -> list[Cursor]:
-        """Return the rows of a page and beyond, see `trato.pagination.page`."""
+        """Return the rows from a page on, see `trato.pagination.page`."""
         if self.is_rising:
             wanted = PageRequest(wanted.cursor, newer=not wanted.newer)
         rows = ordered(self.rows, wanted, time=self.time).values_list(self.time, "pk")
@@ -65,7 +65,7 @@ class SmallResult:
 
 
 def small_result(wanted: Filter, scope: Scope, now: datetime) -> SmallResult | None:
-    """Return a filter's conversations if any of its parts leaves only few of them."""
+    """Return a filter's conversations if any of its parts leaves only a few."""
     sets = [_read(rows) for rows in _parts(wanted, scope)]
     if wanted.unread:
         sets.append(_read(_unread(scope)))
@@ -78,13 +78,13 @@ def small_result(wanted: Filter, scope: Scope, now: datetime) -> SmallResult | N
 
 
 def _parts(wanted: Filter, scope: Scope) -> Iterator[QuerySet[Any, int]]:
-    """Yield the IDs of conversations with each mark, label, colleague or product of a filter."""
+    """Yield the IDs of conversations with each mark, label, colleague or product in a filter."""
     yield from _marked(wanted, scope)
     rows = _in_lane(wanted, scope).values_list("pk", flat=True)
     rows = rows.filter(product=wanted.product) if wanted.product else rows
     if wanted.assigned and wanted.assigned != "none":
         assignee = scope.user_id if wanted.assigned == "me" else int(wanted.assigned)
-        # Not `of_lane`: PostgreSQL would look through the indexes of the shop, too.
+        # Not `of_lane`: PostgreSQL would search the shop's indexes, too.
         yield rows.filter(assignee=assignee, shop__in=scope.shop_ids)
     elif wanted.product:
         yield rows.filter(of_lane(scope, ALL))

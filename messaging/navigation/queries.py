@@ -1,4 +1,4 @@
-"""Where to start reading: at a place in the address, at the first unread message, or at a day."""
+"""Where to start reading: at a place in the URL, at the first unread message, or at a day."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from messaging.models import Conversation, Message, Side
 from messaging.queries import Window
 from trato.responses import counter_from
 
-# How to load the part that an address names: before, after or around a message.
+# How to load the part that a URL names: before, after or around a message.
 WINDOWS: Mapping[str, Callable[[Conversation, int], Window]] = {
     "before": queries.messages_before,
     "after": queries.messages_after,
@@ -75,7 +75,7 @@ class Part(NamedTuple):
 
     @property
     def is_far(self) -> bool:
-        """Whether the first unread message is so far back that the page doesn't start there."""
+        """Whether the first unread message is too far back for the page to start there."""
         return bool(self.unread.first and self.unread.first < self.oldest)
 
 
@@ -92,8 +92,8 @@ def part_of(
     Args:
         side: the reader's.
         mark: the sequence up to which the reader has read.
-        named: the query of an address, which may name a place.
-        starts_at_unread: whether to show the first unread message if the address names no place.
+        named: a URL's query, which may name a place.
+        starts_at_unread: whether to show the first unread message if the URL names no place.
 
     Raises:
         Refused: see `named_window`.
@@ -115,7 +115,7 @@ def part_of(
 
 
 def named_window(conversation: Conversation, named: Mapping[str, str]) -> Window | None:
-    """Return the part of a conversation that an address names; None if it names none.
+    """Return the part of a conversation that a URL names; None if it names none.
 
     Raises:
         Refused: `invalid` if it names something other than a message.

@@ -1,4 +1,4 @@
-"""Search in one conversation."""
+"""Search within one conversation."""
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -21,7 +21,7 @@ def search(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Show the messages of a conversation that contain some words, newest first.
 
     Raises:
-        Http404: the person takes no part in it, or there is no such page.
+        Http404: the person doesn't take part in it, or there is no such page.
     """
     conversation = access.conversation_for(request.user, conversation_id)
     text = request.GET.get("words", "")[:MOST_CHARACTERS]

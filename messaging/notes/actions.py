@@ -32,15 +32,15 @@ from .queries import unread_notices
 def add(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Note:
     """Add a note for the shop's team, and announce it only to the team, on commit.
 
-    A repeated `client_id` with the same words returns the first note and doesn't count against the
+    A repeated `client_id` with the same text returns the first note and doesn't count against the
     limit. It is announced again, because the first announcement may have been lost; receivers
-    ignore a second one. Ended conversations can still get notes: the shop may have to remember
-    something.
+    ignore a second one. Ended conversations can still get notes: the shop may have something to
+    remember.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor is not on its seller side.
-        Refused: `conflict` if the actor's note with this `client_id` has other words, `invalid` or
-            `too_long` for the text, `rate_limited` after too many.
+        Refused: `conflict` if the actor's note with this `client_id` has a different text,
+            `invalid` or `too_long` for the text, `rate_limited` after too many notes.
     """
     # Locks out the deletion of the account, which empties only the notes that it finds.
     people = get_user_model()._default_manager.filter(pk=actor.pk, is_active=True)
@@ -73,7 +73,7 @@ def _store(conversation: Conversation, actor: Person, client_id: uuid.UUID, text
     rate_limits.hit("NOTES_PER_MINUTE", actor.pk)
     revision = team.bump([conversation.pk])[conversation.pk]
     mentions = mentioned(text, conversation.shop_id, actor.pk)
-    # A shopper who works for the shop by now is still the shopper here, and gets no note.
+    # A shopper who now works for the shop is still the shopper here, and gets no note.
     mentions = [pk for pk in mentions if pk != conversation.consumer_id]
     last = conversation.notes.aggregate(last=Max("number"))["last"] or 0
     note = Note.objects.create(

@@ -15,7 +15,7 @@ def mentioned(text: str, shop_id: int, author_id: int) -> list[int]:
     """Return the IDs of the members of a shop that a text mentions, without its author.
 
     A name is a member's display name or short name, in any case and with or without accents. If
-    several names fit, the longest counts. If two members share a name, it mentions both.
+    several names match, the longest counts. If two members share a name, both are mentioned.
     """
     if "@" not in text:
         return []

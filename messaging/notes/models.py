@@ -15,7 +15,7 @@ class Note(models.Model):
 
     `number` orders the notes of a conversation: 1, 2, 3 … without gaps. `team_revision` is the
     team's counter when it was added, for resuming. `client_id` is as in `Message`. `mentions` has
-    the IDs of the colleagues that the text names with an `@`.
+    the IDs of the colleagues whom the text names with an `@`.
     """
 
     conversation = models.ForeignKey(

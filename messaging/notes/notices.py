@@ -10,7 +10,7 @@ from notifications.words import Words
 
 
 def notify_mentioned(note: Note) -> None:
-    """Notify the colleagues that a note mentions. Each note is its own subject."""
+    """Notify the colleagues whom a note mentions. Each note is its own subject."""
     notifications.notify(
         note.mentions,
         subject_kind=MENTION_KIND,
@@ -24,6 +24,6 @@ def notify_mentioned(note: Note) -> None:
 
 
 def mention_words(news: News) -> Words:
-    """Return the words of a notice about a mention in a note."""
+    """Return the text of a notice about a mention in a note."""
     title = _("%(name)s mentioned you in a note") % {"name": news.title}
     return Words(title, news.excerpt, icon="lock")

@@ -22,7 +22,7 @@ from trato.people import Person
 
 
 def team_revision(conversation: Conversation) -> int:
-    """Return the team's revision from the moment when `access` loaded the conversation.
+    """Return the team's revision as of when `access` loaded the conversation.
 
     Notes are loaded later, so they are never older than this.
     """

@@ -52,7 +52,7 @@ def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @require_GET
 @person_required
 def people(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Return the colleagues that a note can mention, as JSON."""
+    """Return the colleagues whom a note can mention, as JSON."""
     conversation = access.team_conversation_for(request.user, conversation_id)
     return json_response(People(mentions.colleagues(conversation.shop_id, request.user.pk)))
 
@@ -73,7 +73,8 @@ def _add(request: PersonRequest, conversation_id: int) -> HttpResponse:
             "conversation": conversation,
             "note_body": body,
             "note_error": refusal.detail,
-            # A new ID: other words under a used one mean that somebody went back to a sent form.
+            # A new ID: a different text under a used one means that somebody went back to a sent
+            # form.
             "note_client_id": uuid.uuid4(),
             "note_max_characters": settings.NOTE_MAX_CHARACTERS,
         }

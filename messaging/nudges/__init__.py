@@ -1,1 +1,1 @@
-"""Remind the other side without words, once a day, while waiting for its answer."""
+"""Remind the other side without a message, once a day, while waiting for its answer."""

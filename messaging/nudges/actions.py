@@ -1,4 +1,4 @@
-"""Remind the other side that somebody waits for its answer."""
+"""Remind the other side that somebody is waiting for its answer."""
 
 import math
 from datetime import datetime, timedelta
@@ -36,10 +36,11 @@ def send(actor: Person, conversation_id: int) -> Nudge:
         The reminder; the earlier one if the actor sent it within `SAME_CLICK`.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
         Refused: `forbidden` if it has ended, the actor has archived it, it isn't the other side's
             turn, the actor's side hasn't waited long enough, or the other side can't be reached;
-            `rate_limited` if the side has sent a reminder lately, or the actor too many elsewhere.
+            `rate_limited` if the side has recently sent a reminder, or the actor too many
+            elsewhere.
     """
     conversation = access.conversation_for(actor, conversation_id, lock=True)
     side, now = conversation.side_of(actor.pk), database_now()
@@ -75,7 +76,7 @@ def mark_read(actor: Person, conversation_id: int) -> None:
     """Mark the notice of a reminder as read, because the actor sees the conversation.
 
     Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Http404: the conversation doesn't exist, or the actor doesn't take part in it.
     """
     access.conversation_for(actor, conversation_id)
     notices.mark_read(actor, conversation_id)

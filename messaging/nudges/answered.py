@@ -13,7 +13,7 @@ from trato.prepared import prepared
 
 from . import notices
 
-# The other side has answered, nothing waits for an answer any more, or a new question does.
+# The other side has answered, nothing awaits an answer any more, or a new question does.
 _NO_LONGER_HOLDS = (
     Q(conversation__waiting_since=None)
     | Q(conversation__turn=F("side"))
@@ -28,7 +28,7 @@ def due(limit: int) -> int:
 
 @prepared
 def _open() -> QuerySet[Nudge, int]:
-    """Find out if any reminder is open. Usually none is, and a claim takes three statements."""
+    """Check whether any reminder is open. Usually none is, and a claim takes three statements."""
     return Nudge.objects.filter(is_open=True).order_by().values_list("pk", flat=True)[:1]
 
 

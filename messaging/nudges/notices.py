@@ -1,4 +1,4 @@
-"""The notices of reminders. The bell shows them, and no badge of conversations counts them."""
+"""Notices of reminders. The bell shows them, and no conversation badge counts them."""
 
 from collections.abc import Collection
 
@@ -35,7 +35,7 @@ def mark_read(actor: Person, conversation_id: int) -> None:
 
 
 def mark_read_by_all(side: Side, conversation_ids: Collection[int]) -> None:
-    """Mark the notices about conversations as read by everybody.
+    """Mark the notices about conversations as read for everybody.
 
     Args:
         side: the side that sent the reminders.
@@ -44,7 +44,7 @@ def mark_read_by_all(side: Side, conversation_ids: Collection[int]) -> None:
 
 
 def nudge_words(news: News) -> Words:
-    """Return the words of a notice that the other side waits for an answer."""
+    """Return the text of a notice that the other side is waiting for an answer."""
     title = _("%(name)s sent you a reminder") % {"name": news.title}
     text = _("They're waiting for your answer about “%(about)s”.") % {"about": news.excerpt}
     return Words(title, text, icon="clock")

@@ -1,4 +1,4 @@
-"""Whether a shop is closed now and until when, for the banner that its shoppers read."""
+"""Whether a shop is closed now and until when, for the banner shown to its shoppers."""
 
 from dataclasses import dataclass
 from datetime import datetime

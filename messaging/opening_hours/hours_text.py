@@ -23,7 +23,7 @@ CLOSED = {"", "-", "–", "closed", "cerrado", "off"}
 
 
 def parse_hours(text: str) -> tuple[Span, ...]:
-    """Read the hours of one day, in order; none if the text says that the shop is closed.
+    """Parse the hours of one day, in order; none if the text says that the shop is closed.
 
     Raises:
         ValidationError: the text isn't understood or has too many spans, a time doesn't exist, or
@@ -46,7 +46,7 @@ def parse_hours(text: str) -> tuple[Span, ...]:
 
 
 def format_hours(spans: tuple[Span, ...]) -> str:
-    """Write the hours of one day so that `parse_hours` reads the same."""
+    """Format the hours of one day so that `parse_hours` parses the same."""
     return ", ".join(map(format_span, spans))
 
 
@@ -60,7 +60,7 @@ def format_span(span: Span) -> str:
 
 
 def format_time(minutes: int) -> str:
-    """Write a time of day; 24:00 is the day's end, and two hours after that is 2:00."""
+    """Format a time of day; 24:00 is the day's end, and two hours after that is 2:00."""
     if minutes > MINUTES_PER_DAY:
         minutes -= MINUTES_PER_DAY
     return f"{minutes // 60}:{minutes % 60:02}"

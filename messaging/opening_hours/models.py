@@ -1,4 +1,4 @@
-"""The opening hours of a shop."""
+"""A shop's opening hours."""
 
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from .schedule import ALWAYS, Schedule, Span, Week
 
 
 class OpeningHours(models.Model):
-    """A shop's hours and days off, in one row, because pages need all of them at once."""
+    """A shop's hours and days off, in one row, because pages need all of them together."""
 
     shop = HostForeignKey(
         settings.MESSAGING_SHOP_MODEL,

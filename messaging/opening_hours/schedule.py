@@ -1,7 +1,7 @@
 """When a shop is open, as plain values that need no database and no language.
 
-A shop is open at a moment if the clock on its wall shows a time within its hours. So hours that
-the clock shows twice when clocks go back count twice, and hours that it skips don't count.
+A shop is open at a moment if its wall clock shows a time within its hours. So hours that the clock
+shows twice when clocks go back count twice, and hours that it skips don't count.
 """
 
 from collections.abc import Iterator
@@ -91,7 +91,7 @@ class Schedule:
                 day += ONE_DAY
 
     def _hours(self, day: date) -> Iterator[Interval]:
-        """Yield the hours that begin on a day, by the clock on the wall."""
+        """Yield the hours that begin on a day, by the wall clock."""
         if day in self.days_off:
             return
         midnight = datetime(day.year, day.month, day.day)

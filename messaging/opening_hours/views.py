@@ -26,7 +26,7 @@ from .public_holidays import country_of
 
 @person_required
 def hours(request: PersonRequest) -> HttpResponse:
-    """Show a shop's hours and days off; a post changes the part that `act` names."""
+    """Show a shop's hours and days off; a POST changes the part that `act` names."""
     if request.method != "POST":
         return _page(request, access.chosen_shop(request.user, request.GET.get("shop", "")))
     shop = access.own_shop(request.user, key_from(request.POST.get("shop", "")), manage=True)
@@ -63,7 +63,7 @@ def hours(request: PersonRequest) -> HttpResponse:
 
 
 def _day(act: str) -> date:
-    """Return the day of `remove-2026-12-25`; for any other act, a day that nobody has off."""
+    """Return the day in `remove-2026-12-25`; for any other `act`, a day that nobody has off."""
     try:
         return parse_date(act.removeprefix("remove-")) or date.min
     except ValueError:

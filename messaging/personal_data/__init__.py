@@ -1,7 +1,7 @@
 """What a person wrote and did in conversations.
 
 `exports.everything` adds the whole conversations that the person has as a shopper. From a shop's
-conversations it takes only what the person wrote: the rest is other people's.
+conversations it takes only what the person wrote: the rest belongs to other people.
 """
 
 from trato.personal_data import Part

@@ -71,7 +71,7 @@ def _files_for_shops(person: Any) -> QuerySet[File]:
 
 
 def _looks(person: Any) -> QuerySet[Look]:
-    """Return the looks that the person could see on the pages of both sides."""
+    """Return the looks that the person could see on both sides' pages."""
     return Look.shown().filter(conversation__in=conversations_of(person.pk).values("pk"))
 
 

@@ -1,1 +1,1 @@
-"""What others may see of a person: read marks, typing, and that the shop is there."""
+"""What others may see of a person: read marks, typing, and whether the shop is there."""

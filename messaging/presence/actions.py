@@ -29,8 +29,8 @@ def choose(
 ) -> bool:
     """Store what the other sides see of the actor; return whether that has changed.
 
-    The actor's own sockets apply it at once, and open pages of other sides load their read marks
-    again.
+    The actor's own sockets apply it immediately, and the other sides' open pages reload their read
+    marks.
 
     Args:
         shows_presence: None keeps it as it is, for people who aren't asked.
@@ -83,7 +83,7 @@ def note_active(user_ids: Sequence[int]) -> dict[int, None]:
 
 def _store(user_ids: Iterable[int], now: datetime) -> None:
     LastActive.objects.bulk_create(
-        [LastActive(user_id=pk, active_at=now) for pk in sorted(user_ids)],  # one order of locking
+        [LastActive(user_id=pk, active_at=now) for pk in sorted(user_ids)],  # consistent lock order
         update_conflicts=True,
         unique_fields=["user"],
         update_fields=["active_at"],

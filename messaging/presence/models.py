@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class PresenceChoice(models.Model):
     """What a person hides from the other sides. Without a row, they hide nothing.
 
-    People who hide something don't see the same of the other side either, except a shop's
-    presence. The row stays when they hide nothing any more, so that open pages find out about it.
+    People who hide something don't see the same of the other side either, except a shop's presence.
+    The row stays when they no longer hide anything, so that open pages find out about it.
     """
 
     user = models.OneToOneField(

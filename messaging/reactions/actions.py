@@ -12,7 +12,7 @@ from trato.clock import database_now
 from trato.errors import Refused
 from trato.people import Person
 
-PLAIN_HEART = "\u2764"  # as some keyboards write it, without the sign that makes it red
+PLAIN_HEART = "\u2764"  # as some keyboards write it, without the selector that makes it red
 
 
 @rate_limits.given_back_on_failure
@@ -26,15 +26,15 @@ def react(
     side as before, because a reaction is not an answer.
 
     Args:
-        reaction: one of `Reaction.Kind`; empty to take it back.
+        reaction: one of `Reaction.Kind`; empty to remove it.
 
     Returns:
         The message, and whether anything has changed.
 
     Raises:
-        Http404: there is no such message, or the actor takes no part in the conversation.
+        Http404: there is no such message, or the actor doesn't take part in the conversation.
         Refused: `invalid` for another reaction; `forbidden` if the message is removed or withdrawn,
-            or the conversation has ended; `rate_limited` after too many.
+            or the conversation has ended; `rate_limited` after too many reactions.
     """
     if reaction == PLAIN_HEART:
         reaction = Reaction.Kind.LOVE

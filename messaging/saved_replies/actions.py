@@ -37,7 +37,7 @@ def add(
 ) -> SavedReply:
     """Add a reply for a shop, or for the actor if `shop_id` is None.
 
-    If the same reply exists already, as after a second click, return it.
+    If the same reply already exists, as after a second click, return it.
 
     Args:
         files: see `attachments.attach`.
@@ -81,7 +81,7 @@ def change(
     body: str,
     files: Sequence[int] = (),
 ) -> SavedReply:
-    """Change a reply. Do nothing if it has these values already, as after a second click.
+    """Change a reply. Do nothing if it already has these values, as after a second click.
 
     Args:
         revision: the reply's revision when the actor loaded it.
@@ -156,7 +156,7 @@ def count_use(actor: Person, conversation_id: int, reply_id: int) -> None:
 
 
 def _says(reply: SavedReply, words: tuple[str, str, str], files: Sequence[int]) -> bool:
-    """Whether a reply has these words, and files with the same names and sizes."""
+    """Whether a reply has this text, and files with the same names and sizes."""
     if (reply.name, reply.short, reply.body) != words:
         return False
     given = SavedReplyFile.objects.filter(pk__in=files)

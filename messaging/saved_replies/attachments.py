@@ -55,7 +55,7 @@ def attach(reply: SavedReply, ids: Sequence[int]) -> None:
     """Give a reply these files and no others, in the transaction that saves it.
 
     Args:
-        ids: the files' IDs, in order. The reply has these files already, or they were uploaded for
+        ids: the files' IDs, in order. The reply already has these files, or they were uploaded for
             replies of the same shop or person.
 
     Raises:
@@ -69,7 +69,7 @@ def attach(reply: SavedReply, ids: Sequence[int]) -> None:
 
 
 def kept(user: Person, ids: Iterable[int]) -> list[SavedReplyFile]:
-    """Return the files, of those with the given IDs, that a person may save with a reply."""
+    """Return those files with the given IDs that a person may save with a reply."""
     shop_ids = [shop.pk for shop in queries.shops_for(user)]
     keys = [pk for pk in ids if pk <= LARGEST]  # for larger ones, SQLite raises an error
     rows = SavedReplyFile.objects.filter(owned_by(user.pk, shop_ids), pk__in=keys, is_ready=True)

@@ -30,8 +30,8 @@ AMOUNT = re.compile(
 class FilledReply(Struct, kw_only=True):
     """A reply as the composer inserts it.
 
-    `warnings` are sentences for the seller. `files` are the names of the files that are copied
-    into the message.
+    `warnings` are sentences for the seller. `files` are the names of the files that are copied into
+    the message.
     """
 
     id: int
@@ -114,7 +114,7 @@ class Filler:
 
 
 def drafted(conversation: Conversation, user: Person, reply_id: str) -> str:
-    """Return the filled text of the reply that a conversation's address names, or ""."""
+    """Return the filled text of the reply that a conversation's URL names, or ""."""
     key = key_from(reply_id)
     if not key or conversation.side_of(user.pk) is not Side.SELLER:
         return ""

@@ -29,7 +29,7 @@ Part = str | Variable
 
 
 def parse(text: str) -> list[Part]:
-    """Split a text into plain text and variables, in one pass over it.
+    """Split a text into plain text and variables, in a single pass.
 
     Raises:
         ValidationError: a variable is unknown, or braces don't match. The message names the line.

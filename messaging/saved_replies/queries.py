@@ -25,7 +25,7 @@ def shops_for(user: Person) -> list[Shop]:
 
 
 def drawers_for(user: Person) -> list[Drawer[SavedReply]]:
-    """Return all saved replies that a person may change: by shop, and the person's own last.
+    """Return all saved replies that a person may change: by shop, with the person's own last.
 
     Raises:
         Http404: see `shops_for`.
@@ -48,8 +48,8 @@ def reply_for(user: Person, reply_id: int, *, lock: bool = False) -> SavedReply:
     """Return a reply that a person may change.
 
     Raises:
-        Http404: it doesn't exist, it is another person's, or it is of a shop that the person
-            doesn't work for.
+        Http404: it doesn't exist, is another person's, or belongs to a shop that the person doesn't
+            work for.
     """
     rows = replies_of(user).filter(pk=reply_id)
     if lock:
@@ -61,7 +61,7 @@ def reply_for(user: Person, reply_id: int, *, lock: bool = False) -> SavedReply:
 
 
 def usable_in(conversation: Conversation, user: Person) -> QuerySet[SavedReply]:
-    """Return the replies of the conversation's shop and the person's own, the most used first."""
+    """Return the replies of the conversation's shop and the person's own, most used first."""
     return _of(user, [conversation.shop_id]).prefetch_related("files")
 
 

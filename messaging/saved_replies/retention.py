@@ -16,7 +16,7 @@ def _unsaved() -> QuerySet[SavedReplyFile]:
 
 
 def _delete_stored(keys: Sequence[int]) -> None:
-    """On commit, delete the stored files of the rows that are about to be deleted."""
+    """On commit, delete the stored files of rows that are about to be deleted."""
     rows = _unsaved().select_for_update(of=("self",)).filter(pk__in=keys)
     delete_on_commit([name for row in rows for name in row.stored_names()], PRIVATE)
 

@@ -54,7 +54,7 @@ class Used(Struct, tag="saved_reply"):
 @require_GET
 @person_required
 def reply_list(request: PersonRequest) -> HttpResponse:
-    """List the replies of a person's shops and the person's own, the most used first."""
+    """List the replies of a person's shops and the person's own, most used first."""
     context = {"drawers": queries.drawers_for(request.user)}
     return render(request, "messaging/saved_replies/list.html", context)
 
@@ -174,7 +174,7 @@ def use(request: PersonRequest, conversation_id: int, reply_id: int) -> HttpResp
 @require_safe
 @person_required
 def file(request: PersonRequest, file_id: int) -> HttpResponse:
-    """Send a file of a reply; with `?small`, its thumbnail."""
+    """Send a reply's file; with `?small`, its thumbnail."""
     row = attachments.file_for(request.user, file_id)
     return respond_thumbnail(request, row) if "small" in request.GET else respond(request, row)
 

@@ -1,5 +1,5 @@
-"""Saved views: names for filters of the list of conversations, a shop's and a person's own.
+"""Saved views: named filters of the list of conversations, a shop's and a person's own.
 
-Shoppers have views of their own too. If a view's label, product or colleague has disappeared,
+Shoppers can have their own views too. If a view's label, product or colleague no longer exists,
 people are told when they open the view.
 """

@@ -26,10 +26,10 @@ NOBODY = 0  # no account has this ID
 def add(actor: Person, shop_id: int | None, *, name: str, query: str) -> SavedView:
     """Add a view for a shop, or for the actor if `shop_id` is None.
 
-    If the same view exists already, as after a second click, return it.
+    If the same view already exists, as after a second click, return it.
 
     Args:
-        query: the query string of the list's address; its page is left out.
+        query: the query string of the list's URL; its page is dropped.
 
     Raises:
         Http404: the actor doesn't work for the shop, or the filter names a label, product or

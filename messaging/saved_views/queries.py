@@ -17,7 +17,7 @@ def views_in(scope: Scope) -> list[SavedView]:
 
 
 def drawers_for(user: Person) -> list[Drawer[SavedView]]:
-    """Return all views that a person may change: by shop, and the person's own last."""
+    """Return all views that a person may change: by shop, with the person's own last."""
     shops = access.own_shops(user)
     return drawers(_views(user.pk, *(shop.pk for shop in shops)), shops)
 
@@ -31,8 +31,8 @@ def view_for(user: Person, view_id: int, *, lock: bool = False) -> SavedView:
     """Return a view that a person may change.
 
     Raises:
-        Http404: it doesn't exist, it is another person's, or it is of a shop that the person
-            doesn't work for.
+        Http404: it doesn't exist, is another person's, or belongs to a shop that the person doesn't
+            work for.
     """
     rows = views_of(user).filter(pk=view_id)
     if lock:

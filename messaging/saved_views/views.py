@@ -1,4 +1,4 @@
-"""Save the filter of a list under a name, and manage saved views. It works without scripts."""
+"""Save a list's filter under a name, and manage saved views. It works without scripts."""
 
 from django.contrib import messages as notices
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""Schedule a message, change it, cancel it, or send it at once. For the seller side only."""
+"""Schedule a message, change it, cancel it, or send it immediately. For the seller side only."""
 
 import uuid
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Plan:
     Attributes:
         body: may be empty if there are files.
         only_if_quiet: don't send it if the shopper writes first.
-        is_at_opening: whether it waits longer if the shop turns out to be closed at the time.
+        is_at_opening: whether it waits longer if the shop turns out to be closed at that time.
         seen: the sequence of the last message that the actor has seen. If the shopper writes after
             it, the shopper "writes first". By default, the conversation's last message.
         files: IDs of files that the actor has uploaded to the conversation. They are kept until the
@@ -81,9 +81,9 @@ def schedule(
     Raises:
         Http404: see `team_conversation_for`.
         Refused: `invalid` or `too_long` for the text, `invalid` for the time or the quote,
-            `conflict` if the `client_id` was used for other content or another time,
-            `rate_limited` if too many are waiting or were written lately, `forbidden` if the
-            conversation has ended, `not_found` for a missing file.
+            `conflict` if the `client_id` was used for other content or another time, `rate_limited`
+            if too many are waiting or were recently written, `forbidden` if the conversation has
+            ended, `not_found` for a missing file.
     """
     lock_writer(actor)  # and the conversation, so that concurrent calls are counted in turn
     conversation = team_conversation_for(actor, conversation_id, lock=True)
@@ -157,7 +157,7 @@ def change(
 def cancel(actor: Person, conversation_id: int, pk: int) -> None:
     """Cancel a message that is waiting or has failed, and delete its files.
 
-    Do nothing if it is cancelled already.
+    Do nothing if it is already cancelled.
 
     Raises:
         Http404: see `team_conversation_for`, or there is no such message.
@@ -167,7 +167,7 @@ def cancel(actor: Person, conversation_id: int, pk: int) -> None:
     if row.state == State.SENT:
         raise Stale(row)
     if row.state != State.CANCELLED:
-        row.client_id = uuid.uuid4()  # if its form is sent again, that is another message
+        row.client_id = uuid.uuid4()  # sending its form again makes another message
         note(row, State.CANCELLED, actor)
         attachments.schedule(row, (), actor)
 
@@ -175,7 +175,7 @@ def cancel(actor: Person, conversation_id: int, pk: int) -> None:
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def send_now(actor: Person, conversation_id: int, pk: int) -> Sent | Held | None:
-    """Send a message at once, in its author's name. Do nothing if it has been sent.
+    """Send a message immediately, in its author's name. Do nothing if it has been sent.
 
     Raises:
         Http404: see `team_conversation_for`, or there is no such message.

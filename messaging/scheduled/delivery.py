@@ -1,4 +1,4 @@
-"""Send scheduled messages whose time has come: each exactly once, whichever process comes first."""
+"""Send scheduled messages that are due: each exactly once, whichever process comes first."""
 
 import uuid
 from datetime import datetime
@@ -31,7 +31,7 @@ log = structlog.get_logger("messaging.scheduled")
 Failure = ScheduledMessage.Failure
 State = ScheduledMessage.State
 
-FAILURES = {"not_found": Failure.FILE, "blocked": Failure.BLOCKED}  # by the code of a refusal
+FAILURES = {"not_found": Failure.FILE, "blocked": Failure.BLOCKED}  # by refusal code
 
 DUE_MAX = 100  # messages per call
 
@@ -48,10 +48,10 @@ class NotSent(Refused):
 
 
 def due(limit: int = DUE_MAX) -> int:
-    """Send the messages whose time has come, each in a transaction of its own.
+    """Send the messages that are due, each in a transaction of its own.
 
-    A message that can't be sent is marked as failed. If the database refuses to store it, or if
-    another transaction holds a lock, the next call tries it again.
+    A message that can't be sent is marked as failed. If the database refuses to store it, or
+    another transaction holds a lock, the next call retries it.
 
     Returns:
         How many messages were sent, failed, or wait for the shop to open.
@@ -72,14 +72,14 @@ def due(limit: int = DUE_MAX) -> int:
                 break
         except Exception:
             if len(seen) == before:
-                raise  # the database is away
+                raise  # the database is down
             log.exception("scheduled_message_failed", count=len(seen))
     return count
 
 
 @prepared
 def _waiting() -> QuerySet[ScheduledMessage, int]:
-    """Look for any waiting message. There is hardly ever one, and a claim takes four statements."""
+    """Check whether any message is waiting. One rarely is, and a claim takes four statements."""
     rows = ScheduledMessage.objects.filter(state=State.WAITING).order_by()
     return rows.values_list("pk", flat=True)[:1]
 
@@ -118,8 +118,7 @@ def deliver(row: ScheduledMessage, by: Person | None = None) -> Sent | Held:
     """Send a message and mark it as sent, in one transaction. The caller has locked its row.
 
     Args:
-        by: the member of the team who sends it now, even if the shopper wrote first. None if its
-            time has come.
+        by: the team member who sends it now, even if the shopper wrote first. None if it is due.
 
     Raises:
         NotSent: see its `failure`.

@@ -1,4 +1,4 @@
-"""The form of a scheduled message."""
+"""The form for a scheduled message."""
 
 from contextlib import suppress
 from datetime import datetime

@@ -13,7 +13,7 @@ from trato.people import is_deleted
 
 
 class ScheduledMessage(models.Model):
-    """A message of the shop's team that is sent at a chosen time.
+    """A message from the shop's team that is sent at a chosen time.
 
     Only the seller side sees it. Its author is the person who wrote it or last changed its text; it
     is sent in the author's name. A row that is waiting or has failed is shown in the conversation.

@@ -1,4 +1,4 @@
-"""Schedule messages over HTTP: forms for people, and the same addresses for scripts."""
+"""Schedule messages over HTTP: forms for people, and the same URLs for scripts."""
 
 import uuid
 from collections.abc import Sequence
@@ -32,8 +32,8 @@ from trato.responses import (
 from . import actions, queries
 from .forms import LOCAL_FORMAT, ScheduleForm
 
-# Values of `send_at` that are not times. The first asks for the form with a field for the time.
-# The time of the others is found when the button is pressed, because the page may be a day old.
+# Values of `send_at` that are not times. The first asks for the form with a field for the time. The
+# time of the others is determined when the button is pressed, because the page may be a day old.
 CHOOSE, OPENING, TOMORROW = "choose", "opening", "tomorrow"
 
 

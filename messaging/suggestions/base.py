@@ -23,11 +23,11 @@ class Suggester(ABC):
 
     @abstractmethod
     def suggest(self, conversation: Conversation, question: str, limit: int) -> list[Suggestion]:
-        """Return the best past answers to a question, the best first, at most `limit`.
+        """Return the best past answers to a question, best first, at most `limit`.
 
         Called in a seller's request, so aim for 20 ms. The caller drops answers of other shops,
         removed or automatic answers, and answers from conversations that were reported as a scam;
-        leave them out, so that others can take their places.
+        leave them out yourself, so that others can take their places.
 
         Args:
             conversation: the conversation with the question, with its product loaded.

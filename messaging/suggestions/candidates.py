@@ -22,7 +22,7 @@ from .words import Language
 SAME_PRODUCT = 20  # newest conversations about the product
 NEWEST = 20  # newest conversations of the shop
 END = 40  # messages at the end of each of these conversations
-GROUPS = 20  # words and subjects that are looked up
+GROUPS = 20  # words and subjects to look up
 WAITING = 5  # the newest unanswered messages, which count as the question
 
 # The answer is the shop's next message, by any of its members; automatic messages are left out.

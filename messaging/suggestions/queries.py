@@ -114,7 +114,7 @@ def _changes(past: Conversation) -> list[str]:
 
 
 def _names(conversation: Conversation, answer: Message) -> list[str]:
-    """Return a warning if an answer names the shopper it was written to."""
+    """Return a warning if an answer names the shopper to whom it was written."""
     then, now = (host.short_name(c.consumer) for c in (answer.conversation, conversation))
     if then == now or not re.search(rf"\b{re.escape(then)}\b", answer.body):
         return []

@@ -1,7 +1,7 @@
 """Score past questions by how much they have in common with a new one: BM25 with subjects.
 
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.
-Rare words weigh more. The compared texts decide how rare a word is.
+Rare words weigh more. The compared texts determine how rare a word is.
 """
 
 import math
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from .words import Language
 
 SATURATION, LENGTH_SHARE = 1.2, 0.5  # k1 and b of the formula
-SUBJECT_WEIGHT = 0.6  # of another word for the same thing, relative to the word itself
+SUBJECT_WEIGHT = 0.6  # of another word for the same subject, relative to the word itself
 UNREAD = 100  # texts assumed to have none of the words: only texts with some are compared
-ENOUGH = 0.2  # of the score of a question equal to the new one: the least for a suggestion
+ENOUGH = 0.2  # of the score of a question equal to the new one: the minimum for a suggestion
 
 Term = str | int  # a stem, or the number of a subject
 

@@ -1,8 +1,8 @@
 """Reduce a question to the stems of its meaningful words, and find their subjects.
 
 Stems are rough: cutting off endings gives most inflections of a word the same stem. A stem is
-always the beginning of its word, so an index of whole words finds the word by its stem. The lists
-of words are in `words/`, one file per language.
+always the beginning of its word, so an index of whole words finds the word by its stem. The word
+lists are in `words/`, one file per language.
 """
 
 import re
@@ -18,7 +18,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 STEM_MIN = 3  # letters
 REMEMBERED = 20_000  # words, per language and process
 ENGLISH_ENDINGS = ("ations", "ation", "ings", "ing", "ied", "ies", "ed", "es", "ly", "s")
-# Pronouns behind an infinitive or a gerund: `mandarlo`, `reservarme`, `enviándoselo`.
+# Pronouns after an infinitive or a gerund: `mandarlo`, `reservarme`, `enviándoselo`.
 SPANISH_PRONOUNS = re.compile(r"(?:(?<=[aei]r)|(?<=ndo))(?:[mts]e)?(?:l[oae]s?|[mts]e|nos)$")
 SPANISH_PLURAL = re.compile(r"(?<=[aeo])s$|(?<=[lnrdzs])es$")
 SPANISH_ENDINGS = (
@@ -102,7 +102,7 @@ def languages() -> tuple[Language, ...]:
 
 
 def language_of(text: str) -> Language:
-    """Return the language that most of a text's silent words come from."""
+    """Return the language to which most of a text's silent words belong."""
     words = [folded(word) for word in WORD.findall(text)]
     return max(languages(), key=lambda language: sum(word in language.silent for word in words))
 

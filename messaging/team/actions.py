@@ -28,8 +28,8 @@ from . import events
 def bump(conversation_ids: Iterable[int]) -> dict[int, int]:
     """Count one more change of each conversation for its team; return the new revisions.
 
-    Holds the locks until the transaction ends, so that the changes of a conversation commit in the
-    order of their revisions. Call it once the rows before it are locked, see
+    Holds the locks until the transaction ends, so that a conversation's changes commit in the order
+    of their revisions. Call it once the rows before it are locked, see
     docs/decisions/0013-lock-order.md, and announce the changes with `events.changed_many`.
 
     Args:
@@ -51,7 +51,7 @@ def set_rules(actor: Person, shop_id: int, *, replying_takes: bool) -> None:
     """Set how a shop's team works together.
 
     Args:
-        replying_takes: whether a reply assigns a conversation that nobody takes care of.
+        replying_takes: whether a reply assigns a conversation that has no assignee.
 
     Raises:
         Http404: the actor doesn't work for the shop.

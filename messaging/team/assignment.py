@@ -1,7 +1,7 @@
 """Assign conversations, and announce it to the team.
 
-Who may assign is checked in `messaging.triage.assigning`; who can be assigned, in
-`messaging.triage.actions`. For replies, `taking` checks both.
+`messaging.triage.assigning` checks who may assign; `messaging.triage.actions`, who can be assigned.
+For replies, `taking` checks both.
 """
 
 from collections import defaultdict
@@ -41,8 +41,8 @@ def assign(
         conversations: each with the ID of a member of its shop, or None for nobody. The caller's
             transaction has locked their rows, and each currently has another assignee.
         actor: who assigns them; None if the assignees take them by replying.
-        withdrawn: if this undoes an earlier act, the `notices` that the act returned. Unread
-            notices are deleted, and nobody is notified. None if this undoes nothing.
+        withdrawn: if this undoes an earlier action, the `notices` that it returned. Unread notices
+            are deleted, and nobody is notified. None if this undoes nothing.
     """
     by_assignee: defaultdict[int | None, list[int]] = defaultdict(list)
     changed: list[Conversation] = []

@@ -33,7 +33,7 @@ class AssignmentItem(Struct, kw_only=True):
 
 
 class TeamChanged(Struct, tag="team.changed", kw_only=True):
-    """Something that only the team sees has changed; fields that are left out have not."""
+    """Something that only the team sees has changed; omitted fields have not."""
 
     conversation: int
     team_revision: int
@@ -86,8 +86,8 @@ GONE = "gone"  # somebody has left the conversation
 class LookingSeen(Struct, tag="team.looking"):
     """What a colleague is doing, for members who have the conversation open. It isn't stored.
 
-    When one tab of a person sends `GONE`, the person's other tabs get it too, and those that still
-    show the conversation answer that.
+    When one of a person's tabs sends `GONE`, their other tabs get it too, and those that still show
+    the conversation respond.
     """
 
     conversation: int
@@ -130,7 +130,7 @@ class NotesState(Struct, tag="notes.state", kw_only=True):
     """A page of notes and assignments; the client resumes from `team_revision`.
 
     If there is a newer revision than the client's, it also has the current assignee and labels.
-    `former` is the name of an assignee who doesn't work for the shop any more.
+    `former` is the name of an assignee who no longer works for the shop.
     """
 
     conversation: int
@@ -144,6 +144,6 @@ class NotesState(Struct, tag="notes.state", kw_only=True):
 
 
 class People(Struct, tag="notes.people"):
-    """The colleagues that a note can mention."""
+    """The colleagues whom a note can mention."""
 
     people: list[Sender]

@@ -11,10 +11,10 @@ from trato.people import is_deleted
 
 
 class TeamState(models.Model):
-    """A conversation's state that only the shop's team sees.
+    """The part of a conversation's state that only the shop's team sees.
 
     `team_revision` counts the team's changes: notes, labels, the assignee. It is separate from the
-    conversation's `revision`, because the shopper gets that and would see it change.
+    conversation's `revision`, which the shopper gets and would see change.
     """
 
     conversation = models.OneToOneField(
@@ -81,7 +81,7 @@ class Assignment(models.Model):
 
     @property
     def actor_name(self) -> str:
-        """The assigner's name. Empty for a deleted account: its acts count as the shop's."""
+        """The assigner's name. Empty for a deleted account, whose actions count as the shop's."""
         return "" if is_deleted(self.actor) else host.display_name(self.actor)
 
     @property

@@ -23,13 +23,13 @@ from trato.people import Person
 
 
 def notify_assignees(actor: Person, lines: Sequence[Assignment]) -> list[int]:
-    """Notify members to whom a colleague has assigned conversations, each of them once per act.
+    """Notify members to whom a colleague has assigned conversations, each once per action.
 
     Members are left out who assigned the conversations to themselves, who have chosen not to be
     alerted, or who are the conversation's shopper.
 
     Args:
-        lines: the stored lines of one act.
+        lines: the stored lines of one action.
 
     Returns:
         The subjects of the notices.
@@ -52,7 +52,7 @@ def notify_assignees(actor: Person, lines: Sequence[Assignment]) -> list[int]:
 
 
 def assigned_words(news: News) -> Words:
-    """Return the words of a notice about assigned conversations."""
+    """Return the text of a notice about assigned conversations."""
     number, _space, about = news.excerpt.partition(" ")
     count = int(number)
     title = ngettext(

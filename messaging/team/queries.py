@@ -23,7 +23,7 @@ Level = AlertChoice.Level
 def assignments_between(
     conversation: Conversation, start: datetime | None, end: datetime | None
 ) -> list[Assignment]:
-    """Return the assignments in a part of a conversation: at most a page, the newest.
+    """Return the newest assignments in a part of a conversation: at most a page.
 
     Args:
         start, end: as for `notes.queries.notes_between`.
@@ -43,7 +43,7 @@ def assignments_of(conversation: Conversation) -> QuerySet[Assignment]:
 
 
 def assignee_of(conversation: Conversation) -> tuple[Sender | None, str]:
-    """Return a conversation's assignee, or the name of a former member who can't act any more."""
+    """Return a conversation's assignee, or the name of a former member who can no longer act."""
     person = conversation.assignee
     if person is None:
         return None, ""
@@ -70,7 +70,7 @@ def takes(conversation: Conversation, sender_id: int) -> bool:
     """Whether a reply assigns a conversation to its sender, who is on the seller side.
 
     It does if no current member of the shop is assigned, the sender has colleagues, and the shop
-    has not switched this off. Makes a query, unless the conversation is the sender's already.
+    has not switched this off. Makes a query, unless the conversation is already the sender's.
     `sql.takes` is the same in SQL.
     """
     if conversation.assignee_id == sender_id:
@@ -82,7 +82,7 @@ def takes(conversation: Conversation, sender_id: int) -> bool:
 
 
 def alerted(conversation: Conversation) -> list[int]:
-    """Return the members of the shop that a message from the shopper alerts, with one query.
+    """Return the members of the shop whom a message from the shopper alerts, with one query.
 
     A shopper who has since joined the shop isn't one of them. `sql.silent` is the same in SQL.
     """
@@ -103,7 +103,7 @@ def everybody_is_silent(shop_id: int) -> bool:
 
 
 def level_of(user: Person, shop_id: int) -> Level:
-    """Return which messages a member of a shop has chosen to be alerted by."""
+    """Return which messages a shop's member has chosen to be alerted by."""
     row = AlertChoice.objects.filter(user_id=user.pk, shop_id=shop_id).first()
     return Level(row.level) if row else Level.ALL
 

@@ -28,7 +28,7 @@ def takes(attempt: str) -> str:
 
 
 def silent(news: str) -> str:
-    """Return a SELECT of the members that a shopper's message doesn't alert.
+    """Return a SELECT of the members whom a shopper's message doesn't alert.
 
     `queries.alerted` is the same in Python. If nobody has chosen anything, this costs one index
     lookup.

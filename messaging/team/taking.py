@@ -1,9 +1,9 @@
-"""When somebody replies in a conversation that nobody takes care of, assign it to them.
+"""When somebody replies in a conversation without an assignee, assign it to them.
 
-The store says in `Sent.takes` which replies do that, so other messages cost nothing. The assignment
-is a transaction of its own, after the message is committed: no send waits for it. If the process is
-killed in between, nobody has the conversation until the next reply from the shop takes it, or the
-browser repeats the send.
+`Sent.takes` says which replies do that, so other messages cost nothing. The assignment is a
+transaction of its own, after the message is committed: no send waits for it. If the process is
+killed in between, the conversation has no assignee until the next reply from the shop takes it, or
+the browser repeats the send.
 """
 
 import asyncio
@@ -48,10 +48,10 @@ def take(replies: Mapping[int, int], *, past_locks: bool = False) -> dict[int, i
 
     Args:
         replies: the IDs of the senders, by conversation.
-        past_locks: leave out the conversations that another transaction has locked.
+        past_locks: skip conversations that another transaction has locked.
 
     Returns:
-        The replies that were left out.
+        The replies that were skipped.
     """
     rows = Conversation.objects.filter(pk__in=listed(replies), ended_at=None).order_by("pk")
     locked = list(rows.select_for_update(no_key=True, skip_locked=past_locks))

@@ -1,12 +1,13 @@
-"""What people do with conversations. Each function is one act, for one conversation or many.
+"""What people do with conversations. Each function is one action, on one conversation or many.
 
-All take the IDs of conversations and return an `Outcome`. If the actor takes no part in a
-conversation, it is treated like one that doesn't exist: `failed` has it as `not_found`, and the act
-applies to the others.
+All take the IDs of conversations and return an `Outcome`. If the actor doesn't take part in a
+conversation, it is treated like one that doesn't exist: `failed` has it as `not_found`, and the
+action applies to the others.
 
-Acts that put conversations away also take the sequence of the last message that the actor has
-`seen`, by conversation. If the other side has written since and waits for an answer, the act leaves
-the conversation unchanged, and `failed` has `conflict`. Without `seen`, there is no such check.
+Actions that put conversations away also take the sequence of the last message that the actor has
+`seen`, by conversation. If the other side has written since and is waiting for an answer, the
+action leaves the conversation unchanged, and `failed` has `conflict`. Without `seen`, there is no
+such check.
 """
 
 from collections.abc import Mapping, Sequence
@@ -192,7 +193,7 @@ def reopen(actor: Person, ids: Ids) -> Outcome:
 
 @transaction.atomic
 def undo(actor: Person, token: str) -> Outcome:
-    """Undo an act in each conversation, or fail with `conflict` where somebody made changes since.
+    """Undo an action in each conversation; fail with `conflict` where somebody made changes since.
 
     Raises:
         Refused: `invalid`, see `tokens.read`.

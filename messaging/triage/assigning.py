@@ -18,10 +18,10 @@ def change(
     *,
     withdrawn: Sequence[int] | None = None,
 ) -> Outcome:
-    """Assign conversations, inside the transaction of an act.
+    """Assign conversations, inside the transaction of an action.
 
     Args:
-        ids: IDs of conversations, in the order of the answer.
+        ids: IDs of conversations, in the order of the result.
         decide: returns the assignee's ID, or None for nobody, or raises `Impossible`.
         withdrawn: see `assign`.
     """

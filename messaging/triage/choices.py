@@ -1,4 +1,4 @@
-"""The choices that an act on conversations offers: times, labels or colleagues."""
+"""The choices for an action on conversations: times, labels or colleagues."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ KINDS = ("snooze", "label", "assign")
 
 @dataclass(frozen=True)
 class Choices:
-    """The choices for some conversations; fields for other kinds of acts are empty.
+    """The choices for some conversations; fields for other kinds of actions are empty.
 
     Args:
         woken_until: the end of a snooze that a message has ended early; only for one conversation.
@@ -44,8 +44,8 @@ def choices(actor: Person, kind: str, ids: Collection[int]) -> Choices | None:
         kind: one of `KINDS`.
 
     Returns:
-        None if the act isn't available to the person: they take part in none of the conversations,
-        or, for `label` and `assign`, in none on the shop's side.
+        None if the action isn't available to the person: they take part in none of the
+        conversations, or, for `label` and `assign`, in none on the shop's side.
 
     Raises:
         Refused: see `queries.find`.

@@ -1,4 +1,4 @@
-"""Announce personal acts, only to the person's own tabs."""
+"""Announce personal actions, only to the person's own tabs."""
 
 from collections.abc import Collection
 
@@ -10,6 +10,6 @@ from .frames import OwnChanged, OwnState
 
 
 def own_changed(person: Person, states: Collection[OwnState]) -> None:
-    """Send the person's own state of conversations to all of the person's tabs, on commit."""
+    """Send the person's own state of conversations to all of their tabs, on commit."""
     event = {"type": "chat.message", "frame": encode(OwnChanged(states))}
     groups.send_on_commit([groups.user_group(person.pk)], event)

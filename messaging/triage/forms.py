@@ -1,4 +1,4 @@
-"""Read the form of an act, from people and from scripts, and carry out the act."""
+"""Parse an action's form, from people and from scripts, and carry out the action."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -54,7 +54,7 @@ ACTS: dict[str, Callable[[Person, actions.Ids, QueryDict], Outcome]] = {
 
 
 def perform(person: Person, data: QueryDict) -> Outcome:
-    """Carry out the act that a form asks for.
+    """Carry out the action that a form asks for.
 
     Raises:
         Refused: with a message for the field that is wrong; nothing was changed.
@@ -75,7 +75,7 @@ def chosen(person: Person, data: QueryDict) -> list[int]:
 
 
 def ids_from(data: QueryDict) -> list[int]:
-    """Return the IDs of an act's conversations, each once. No conversation has the ID 0."""
+    """Return the IDs of an action's conversations, each once. No conversation has the ID 0."""
     return list(dict.fromkeys(map(key_from, data.getlist("conversation"))))
 
 
@@ -94,7 +94,7 @@ def filtered(person: Person, query: str) -> list[int]:
 
 
 def seen_from(data: QueryDict) -> dict[int, int]:
-    """Read the last message that the person has seen in each conversation, from `seen`, in order.
+    """Parse the last message that the person has seen in each conversation, from `seen`, in order.
 
     Without a script, the inbox's form sends an `on_page` for each row of the page instead, whether
     or not it is chosen.
@@ -114,7 +114,7 @@ def seen_from(data: QueryDict) -> dict[int, int]:
 
 
 def assignee_from(data: QueryDict, field: str) -> int | None:
-    """Read the ID of an assignee; None, for nobody, if it is empty. No person has the ID -1."""
+    """Parse the ID of an assignee; None, for nobody, if it is empty. No person has the ID -1."""
     text = data.get(field)
     if text is None:
         raise Refused("invalid", _("Choose who takes care of it."))
@@ -122,7 +122,7 @@ def assignee_from(data: QueryDict, field: str) -> int | None:
 
 
 def time_from(data: QueryDict) -> datetime:
-    """Read the end of a snooze: `until` with an offset, or `until_local` in the person's zone."""
+    """Parse the end of a snooze: `until` with an offset, or `until_local` in the person's zone."""
     if local := data.get("until_local", ""):
         return parse_local(local)
     try:

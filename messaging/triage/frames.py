@@ -1,4 +1,4 @@
-"""The answer to an act, and the events that it sends to a person's other tabs."""
+"""The response to an action, and the events that it sends to a person's other tabs."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,7 +12,7 @@ from trato.errors import Code
 
 
 class Outcome(Struct, kw_only=True):
-    """The result of an act: the conversations it changed, those it couldn't, and an undo token."""
+    """An action's result: the conversations it changed, those it couldn't, and an undo token."""
 
     done: list[int]
     failed: dict[int, str]  # error codes
@@ -20,7 +20,7 @@ class Outcome(Struct, kw_only=True):
 
 
 class Impossible(Exception):
-    """An act isn't possible in one conversation; `code` says why."""
+    """An action isn't possible in one conversation; `code` says why."""
 
     def __init__(self, code: Code) -> None:
         super().__init__(code)

@@ -97,7 +97,7 @@ def _context(request: PersonRequest, refusal: Refused | None = None) -> dict[str
 def _fill(groups: dict[int, Group], data: QueryDict, error: str) -> None:
     """Show what the person typed again, with the error, in the form that was refused.
 
-    If the label is gone, use the form for a new label.
+    If the label no longer exists, use the form for a new label.
     """
     label_id, shop_id = key_from(data.get("label", "")), key_from(data.get("shop", ""))
     entries = [entry for group in groups.values() for entry in group.entries]

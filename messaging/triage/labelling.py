@@ -24,10 +24,10 @@ from .tokens import Change
 def change(
     actor: Person, ids: Sequence[int], label_id: int, decide: Callable[[Conversation, bool], bool]
 ) -> Outcome:
-    """Put a label on conversations or remove it, inside the transaction of an act.
+    """Put a label on conversations or remove it, inside the transaction of an action.
 
     Args:
-        ids: IDs of conversations, in the order of the answer.
+        ids: IDs of conversations, in the order of the result.
         decide: takes a conversation and whether it has the label, and returns whether it should
             have it, or raises `Impossible`.
 

@@ -22,7 +22,7 @@ from trato.text import validate_name
 
 @transaction.atomic
 def create(actor: Person, shop_id: int, name: str, colour: str) -> Label:
-    """Create a label for a shop; if the shop has the same label already, return that.
+    """Create a label for a shop; if the shop already has the same label, return that.
 
     Raises:
         Http404: the actor doesn't work for the shop.

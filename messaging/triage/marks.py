@@ -47,8 +47,8 @@ def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome
     Reading them again ends this. The read mark that the other side sees stays the same.
 
     Args:
-        sequence: of the first unread message; by default, the other side's last message. If there
-            is no such message, or none of the other side from there on, the act is `invalid`.
+        sequence: the first unread message; by default, the other side's last message. If there is
+            no such message, or none from the other side from there on, the action is `invalid`.
     """
     newest = queries.newest_of_other_side(actor, ids)
 

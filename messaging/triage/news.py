@@ -1,4 +1,4 @@
-"""Update a person's notifications after an act: unread, read, or muted."""
+"""Update a person's notifications after an action: unread, read, or muted."""
 
 from collections.abc import Iterable
 
@@ -28,7 +28,7 @@ def mute(actor: Person, conversations: Iterable[Conversation], *, is_muted: bool
 
 
 def _about(conversation: Conversation, actor: Person) -> News:
-    """Return the news about a conversation; its words are used if there was no news before."""
+    """Return the news about a conversation; its text is used if there was no news before."""
     side = conversation.side_of(actor.pk)
     return News(
         subject_kind=SUBJECT_KIND,

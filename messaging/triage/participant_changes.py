@@ -26,17 +26,17 @@ def change(
     then: Then | None = None,
     lock: bool = False,
 ) -> Outcome:
-    """Set columns of a person's participations, inside the transaction of an act.
+    """Set columns of a person's participations, inside the transaction of an action.
 
     Usually the conversations aren't locked, so no send waits. If a message is stored meanwhile,
     values that depend on the last message simply don't hold any more.
 
     Args:
-        ids: IDs of conversations, in the order of the answer.
-        columns: the columns that the act may set.
+        ids: IDs of conversations, in the order of the result.
+        columns: the columns that the action may set.
         decide: returns their new values, without the columns to empty, or raises `Impossible`.
         kind: the kind of undo, see `undoing`.
-        then: called with all conversations that the act succeeded in, after storing.
+        then: called with all conversations in which the action succeeded, after storing.
         lock: whether to lock the conversations too, because `then` relies on their last message.
     """
     conversations = queries.find(actor, ids, lock=lock)

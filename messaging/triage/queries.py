@@ -1,4 +1,4 @@
-"""Find the conversations that an act is about, and what it needs to know of them."""
+"""Find the conversations that an action is about, and what it needs to know about them."""
 
 from collections.abc import Collection, Sequence
 

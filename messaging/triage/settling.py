@@ -14,10 +14,10 @@ from .tokens import Change
 
 
 def change(actor: Person, ids: Sequence[int], decide: Callable[[Conversation], Turn]) -> Outcome:
-    """Give conversations another turn, inside the transaction of an act.
+    """Change the turn of conversations, inside the transaction of an action.
 
     Args:
-        ids: IDs of conversations, in the order of the answer.
+        ids: IDs of conversations, in the order of the result.
         decide: returns the new turn, or raises `Impossible`.
     """
     conversations = queries.find(actor, ids, lock=True)
@@ -43,5 +43,5 @@ def change(actor: Person, ids: Sequence[int], decide: Callable[[Conversation], T
 
 
 def state_of(row: Conversation) -> list[Any]:
-    """Return what an undo compares. The last message distinguishes a later turn from an earlier."""
+    """Return what an undo compares. The last message tells a later turn from an earlier one."""
     return [row.turn, row.waiting_since, row.last_sequence]

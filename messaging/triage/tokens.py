@@ -1,7 +1,7 @@
-"""Undo tokens: what an act has changed, signed for the person who did it.
+"""Undo tokens: what an action has changed, signed for the person who did it.
 
-The server stores nothing: the token has the values before and after the act, and an undo restores
-those that nobody has changed since.
+The server stores nothing: the token has the values before and after the action, and an undo
+restores those that nobody has changed since.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ SALT = "messaging.triage.undo"
 
 
 class Change(NamedTuple):
-    """What an act changed in one conversation: values before and after, in the same order."""
+    """What an action changed in one conversation: values before and after, in the same order."""
 
     conversation: int
     before: list[Any]

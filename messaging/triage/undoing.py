@@ -1,4 +1,4 @@
-"""Undo acts. Each kind of change has a function that restores the values from before the act."""
+"""Undo actions. Each kind of change has a function that restores the previous values."""
 
 from collections.abc import Callable
 from functools import cache

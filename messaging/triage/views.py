@@ -1,4 +1,4 @@
-"""Acts on conversations over HTTP: from forms and from scripts."""
+"""Actions on conversations over HTTP: from forms and from scripts."""
 
 from django.contrib import messages as notices
 from django.http import Http404, HttpResponse
@@ -32,7 +32,7 @@ from .notices import sentence
 @require_POST
 @person_required
 def acts(request: PersonRequest) -> HttpResponse:
-    """Carry out an act on one or more conversations. Redirect forms; answer scripts with JSON."""
+    """Carry out an action on conversations. Redirect forms; answer scripts with JSON."""
     try:
         rate_limits.hit("ACTS_PER_MINUTE", f"person-{request.user.pk}")
         outcome = forms.perform(request.user, request.POST)
@@ -58,7 +58,7 @@ def muted(request: PersonRequest) -> HttpResponse:
 @require_POST
 @person_required
 def choices(request: PersonRequest) -> HttpResponse:
-    """Show the choices of an act on some conversations: times, labels or colleagues.
+    """Show the choices for an action on some conversations: times, labels or colleagues.
 
     This changes nothing. It is a POST because a page can send the IDs of a thousand conversations.
     """
