@@ -23,7 +23,7 @@ from .stages import STAGES, stages_of
 
 NEEDED = ("postgres", "initdb", "redis-server")
 REPORT = ROOT / "var" / "bench.md"
-SPARE_FILES = 500  # for a server's other files, besides its sockets
+SPARE_FILES = 500  # a server's other files, besides its sockets
 PERFORMANCE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- make bench: begin -->\n", "<!-- make bench: end -->\n"
 
@@ -109,14 +109,14 @@ def start_contenders(
 def settle(contenders: list[Contender]) -> None:
     """Wait until the servers have nothing left to do.
 
-    After its start, Trato computes figures from the messages in its database.
+    After starting, Trato computes figures from the messages in its database.
     """
     if not processes.settle({pid for one in contenders for pid in one.roots}):
         say("The servers are still busy with something else: believe the last rounds.")
 
 
 def run_rounds(contenders: list[Contender], options: Namespace) -> None:
-    """Run the contenders in turn, so that disturbances of the machine affect all of them."""
+    """Run the contenders in turn, so that disturbances on the machine affect all of them."""
     for _ in range(options.rounds):
         for one in contenders:
             pairs = one.stage.pairs or options.pairs

@@ -1,6 +1,6 @@
 """Other people who keep the server busy while a scenario is measured.
 
-They run in a separate process, so that they don't slow down the client that measures.
+They run in a separate process, so that they don't slow down the measuring client.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ def working(module: str, port: int, people: Sequence[str]) -> Iterator[None]:
 
 
 def work(act: Callable[[int, str], None]) -> None:
-    """Let the people in `sys.argv` act again and again, until killed or until one of them fails.
+    """Run the people in `sys.argv` again and again, until killed or until one of them fails.
 
     Args:
         act: called with the port and a person.

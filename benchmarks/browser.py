@@ -23,8 +23,8 @@ TIMEOUT_MS = 30_000.0  # after which a step has failed
 WARM_UP = 3  # rounds that are not counted
 PROMISED_MS = 1000.0  # the promise: a message is visible, and a badge is correct, within a second
 
-# Records when Enter was pressed and when the text of an element changed, in milliseconds of a clock
-# that all browsers on a machine share.
+# Records when Enter was pressed and when an element's text changed, in milliseconds of a clock that
+# all browsers on a machine share.
 WATCH = """(() => {
     const parts = {
         message: ".message__body",
@@ -54,7 +54,7 @@ WATCH = """(() => {
 
 @dataclass
 class Waits:
-    """The durations of one kind of step in milliseconds, one for each round."""
+    """The durations of one kind of step in milliseconds, one per round."""
 
     what: str
     milliseconds: list[float] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Waits:
 
 
 def measure(rounds: int) -> list[Waits]:
-    """Run a conversation of a shopper and a seller on one Daphne, PostgreSQL and Redis.
+    """Run a conversation between a shopper and a seller on one Daphne, PostgreSQL and Redis.
 
     Args:
         rounds: how often to measure each step.
@@ -107,7 +107,7 @@ def _talk(shopper: BrowserContext, seller: BrowserContext, thread: str, rounds: 
     steps = (counted, cleared, shown, read, opened_by_key)
     for number in range(WARM_UP + rounds):
         answering.goto("/products/")
-        # The page marks what the last round read up to a quarter of a second later.
+        # The page marks the last round's messages as read up to a quarter of a second later.
         elsewhere.wait_for_function(
             "() => document.querySelector('[data-badge=conversations]').hidden"
         )

@@ -51,7 +51,7 @@ class Peer:
         self.template = (filled + self.prefix, after)
         self.buffer = b""
         self.sent = self.accepted = self.received = self.badges = 0
-        self.awaited_id = b""  # the client_id of the message that is being timed
+        self.awaited_id = b""  # the client_id of the message being timed
         self.sent_at = 0.0
         self.user = 0
         self.badge = b""  # the last frame with the number of unread notifications
@@ -132,7 +132,7 @@ class Peer:
             raise Refused("the server takes no more than one message")
 
     def handle(self, payload: bytes, dialect: Dialect) -> bool:
-        """Handle a frame; return True if it has the message whose delivery is timed."""
+        """Handle a frame; return True if it contains the message whose delivery is timed."""
         if dialect.created in payload:
             if self.awaited_id and self.awaited_id in payload:
                 self.awaited_id = b""

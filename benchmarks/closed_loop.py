@@ -18,14 +18,14 @@ BADGE_SECONDS = 1.0  # within which a badge must be correct
 class ClosedLoop:
     """Pairs that talk in a closed loop: each person answers a message as soon as it arrives.
 
-    A message counts from its sending until the other side's socket has received it. Each pair
-    has one message in flight, and every second one goes the other way.
+    A message's latency runs from its sending until the other side's socket has received it. Each
+    pair has one message in flight, and every second one goes the other way.
 
     Args:
         peers: the pairs, one after another.
         read_every: the number of messages after which a receiver marks them as read; 0 for never.
-        one_way: whether only the first person of each pair talks, as soon as the last message
-            has arrived.
+        one_way: whether only the first person of each pair talks, as soon as the last message has
+            arrived.
         pause: the minimum number of seconds between two messages of a pair.
         onlookers: other people's sockets, which only receive.
     """

@@ -1,4 +1,4 @@
-"""The protocol of each system: addresses, frames, and how to tell them apart."""
+"""The protocol of each system: URLs, frames, and how to tell frames apart."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ TRATO = Dialect(
     read=b'{"type":"conversation.read","conversation":%(conversation)d,"sequence":%(sequence)d}',
 )
 
-# The rival and the stock consumer are our own code, so they speak nearly the same.
+# The rival and the stock consumer are our own code, so their protocols are nearly the same.
 ROOM = Dialect(
     path="/ws/chat/%(conversation)d/",
     send=b'{"message":"' + BODY + b'","client_id":"%(client_id)s"}',

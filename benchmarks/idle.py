@@ -69,8 +69,8 @@ def measure(system: System, stage: Stage, counts: Sequence[int], seconds: float)
 
     Args:
         counts: the numbers of sockets at which to read the memory, in ascending order.
-        seconds: how long to measure the largest number. Then the memory is read again, since
-            periodic work (heartbeats, session checks) uses some too.
+        seconds: how long to measure the largest number. Memory is then read again, since periodic
+            work (heartbeats, session checks) uses some too.
     """
     system.settle()  # don't count what the previous measurement left behind
     idle = Idle(f"{system.name}, {stage.how}")

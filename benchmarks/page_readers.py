@@ -24,7 +24,7 @@ def read(port: int, cookie: str) -> None:
     """Load an inbox.
 
     Raises:
-        RuntimeError: the answer is not a page.
+        RuntimeError: the response is not a page.
     """
     lines = [
         "GET /conversations/ HTTP/1.1",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 KB = 1024
-SETTLED_SECONDS = 6.0  # longer than `DUE_SECONDS`, so that each server looks once
+SETTLED_SECONDS = 6.0  # longer than `DUE_SECONDS`, so that each server checks once
 SETTLED_SHARE = 0.25  # of a core, by all processes together
 SETTLED_SECONDS_MAX = 180.0
 
@@ -59,7 +59,7 @@ def resident_kb(root: int) -> int:
 
 
 def allow_open_files(count: int) -> bool:
-    """Raise the limit on open files for this process and its children; False if that is refused."""
+    """Raise the limit on open files for this process and its children; return False if refused."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if resource.RLIM_INFINITY != hard < count:
         return False

@@ -23,7 +23,7 @@ from .dialects import ROOM, TRATO, Dialect
 from .stages import Stage
 
 ROOT = Path(__file__).resolve().parents[1]
-TIMEOUT_SECONDS = 60.0  # seconds until a server must listen
+TIMEOUT_SECONDS = 60.0  # seconds within which a server must listen
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 ALONE = Stage("").cohort  # shops of one person, nothing unread
 TRATO_ORIGIN = "https://shop.example.com"  # the origin of trusted pages, which the client sends
@@ -97,7 +97,7 @@ class System:
         """Make the database clean up now, and let Trato skip its work on old messages.
 
         Otherwise both would happen during another measurement. When Trato's servers have little to
-        do, they slowly read each message again: after a benchmark, that would take hours.
+        do, they slowly reread each message: after a benchmark, that would take hours.
         """
         if self.database_url:
             with psycopg.connect(self.database_url, autocommit=True) as connection:
@@ -251,7 +251,7 @@ def _redis_pid(url: str) -> int:
 
 
 def _listens(port: int, process: "subprocess.Popen[bytes]") -> bool:
-    """Return True as soon as a server listens; False if it ended or takes too long."""
+    """Return True as soon as a server listens; False if it exits or takes too long."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(ConnectionRefusedError):

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Stage:
-    """One line in the table of a system."""
+    """One line in a system's table."""
 
     how: str  # a key of `System.commands`
     servers: int = 1
     one_core: bool = False  # client, servers, database and Redis share one core
-    pairs: int | None = None  # that talk at once; by default as chosen on the command line
+    pairs: int | None = None  # talking simultaneously; by default as chosen on the command line
     read_every: int | None = None  # by default as on the command line, too
     one_way: bool = False  # only the shopper talks
     members: int = 1  # per shop; one of them is online
     unread: int = 0  # notifications about other subjects, per seller
     pause: float = 0  # seconds between two messages of a pair
-    page_readers: int = 0  # people who load the inbox again and again meanwhile
-    uploaders: int = 0  # people who upload photos of 10 MB again and again meanwhile
+    page_readers: int = 0  # people who meanwhile load the inbox again and again
+    uploaders: int = 0  # people who meanwhile upload photos of 10 MB again and again
     apart: bool = False  # whether pages have their own server, the last one
     watched: str = ""  # what the seller's colleagues have open: the inbox, or the conversation
 
@@ -55,7 +55,7 @@ STAGES = {
         "daphne", servers=2, pairs=10, pause=0.25, page_readers=8, apart=True
     ),
     "daphne, 40/s beside uploads": Stage("daphne", pairs=10, pause=0.25, uploaders=4),
-    # 20 messages/s to a shop, where 20 colleagues look on.
+    # 20 messages/s to a shop, with 20 colleagues watching.
     "daphne, 20 with the inbox open": Stage(
         "daphne", one_way=True, pairs=1, pause=0.05, members=21, watched="inbox"
     ),

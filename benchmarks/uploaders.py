@@ -34,7 +34,7 @@ def uploading(
 
 @functools.cache
 def photo() -> bytes:
-    """Return a noisy JPEG of 12 megapixels and nearly 10 MB, as phones take them."""
+    """Return a noisy JPEG of 12 megapixels and nearly 10 MB, like a phone's photo."""
     buffer = io.BytesIO()
     noise = Image.frombytes("RGB", (4000, 3000), os.urandom(4000 * 3000 * 3))
     noise.save(buffer, "JPEG", quality=85)

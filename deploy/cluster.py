@@ -1,7 +1,7 @@
 """`make cluster`: production's shape on one machine, until Ctrl-C.
 
 nginx in front of two Daphnes for sockets and one for pages, PostgreSQL and Redis behind them, all
-on private ports of 127.0.0.1 and in one temporary folder, with the demo shop. The tests drive the
+on private ports of 127.0.0.1 and in one temporary folder, with the demo shop. The tests use the
 same `Cluster`, whose parts can be stopped, killed, paused and started one by one.
 """
 
@@ -74,12 +74,12 @@ class Cluster:
     Args:
         folder: where everything is kept; other users must be able to pass through it.
         daphnes: how many Daphnes hold the sockets.
-        page_daphnes: how many more answer everything else; with 0 the first ones do both.
+        page_daphnes: how many more serve everything else; with 0 the first ones do both.
         postgres: PostgreSQL's settings, such as `fsync="on"` to make COMMIT wait for the disk.
         environment: further settings of the Daphnes, such as `MESSAGES_PER_MINUTE`.
     """
 
-    # What nginx's limits count by. Load tests clear it, because all their clients share an address.
+    # The key for nginx's limits. Load tests clear it, because all their clients share an address.
     counted = "$trato_client"
 
     def __init__(
@@ -146,7 +146,7 @@ class Cluster:
             self._parts = parts.pop_all()
 
     def stop(self) -> None:
-        """Stop everything, from the front to the back."""
+        """Stop everything, from front to back."""
         self._parts.close()
 
     def manage(self, *words: str) -> str:
@@ -170,7 +170,7 @@ class Cluster:
         return done.stdout
 
     def upstream(self, number: int) -> str:
-        """Return the address of one Daphne, which bypasses nginx."""
+        """Return the URL of one Daphne, which bypasses nginx."""
         return f"http://127.0.0.1:{self.ports[number]}"
 
     def _collect_static(self) -> None:
@@ -179,7 +179,7 @@ class Cluster:
 
     def _daphne(self, number: int) -> services.Server:
         address, port = self.upstream(number), self.ports[number]
-        # If cores are short, messages go first.
+        # If cores are scarce, messages come first.
         priority = ["nice", "-n", str(PAGES_NICE)] if port in self.page_ports else []
         return services.Server(
             address,
@@ -242,7 +242,7 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def mime_types(program: str) -> Path:
-    """Return nginx's own list of file types, which lies beside its main configuration."""
+    """Return nginx's own list of file types, which is next to its main configuration."""
     built = subprocess.run([program, "-V"], capture_output=True, text=True, check=True).stderr
     option = re.search(r"--conf-path=(\S+)", built)
     return (Path(option[1]) if option else Path("/etc/nginx/nginx.conf")).parent / "mime.types"
@@ -257,7 +257,7 @@ def _open_files() -> int:
 def main() -> int:
     """Run a cluster until Ctrl-C; return 1 if a program is missing."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    # Both signals stop it in order, even if a script started it with Ctrl-C ignored.
+    # Both signals stop it cleanly, even if a script started it with Ctrl-C ignored.
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)
     missing = [program for program in NEEDS if programs.find(program) is None]

@@ -30,7 +30,8 @@ def find(program: str, *, best: bool = False) -> str | None:
     Args:
         best: only look for the best of its names.
     """
-    # Debian puts daemons into directories that only root's PATH has, though everybody can run them.
+    # Debian installs daemons in directories that only root's PATH has, though everybody can run
+    # them.
     places = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
     names = NAMES.get(program, (program,))
     for name in names[:1] if best else names:

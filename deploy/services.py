@@ -23,7 +23,7 @@ PATIENCE = 300.0  # seconds that a server may take to start, on a busy machine
 
 
 def free_port() -> int:
-    """Return a free TCP port of this machine."""
+    """Return a free TCP port on this machine."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
@@ -42,7 +42,7 @@ class Server:
         user: the user to run it as; by default the current one.
         name: the name of its log, by default the program's.
         environment: by default the current one.
-        stop_signal: the signal for an orderly shutdown.
+        stop_signal: the signal for a clean shutdown.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Server:
         wait(probe, self._refusal)
 
     def stop(self, how: signal.Signals | None = None) -> int | None:
-        """Shut it down in order. Does nothing if it is not running.
+        """Shut it down cleanly. Does nothing if it is not running.
 
         Args:
             how: another signal, such as SIGQUIT for PostgreSQL's immediate shutdown.
@@ -138,7 +138,7 @@ class Server:
         self._process = None
 
     def pause(self) -> None:
-        """Simulate a hanging machine: connections stay open, nobody responds."""
+        """Simulate a hanging machine: connections stay open, but nothing responds."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
@@ -159,11 +159,11 @@ class Server:
 def postgresql(
     folder: Path, like: Path | None = None, database: str = "postgres", /, **options: str | int
 ) -> Iterator[Server]:
-    """Run a private PostgreSQL with its data in `folder`; its address names a database.
+    """Run a private PostgreSQL with its data in `folder`; its URL names a database.
 
     Args:
         like: the data of a stopped server; the new one starts with a copy.
-        database: the database in its address.
+        database: the database in its URL.
         options: the server's settings, for example `max_connections=20`.
     """
     user = _unprivileged_user()

@@ -64,7 +64,7 @@ def main() -> int:
 
 
 def prepared(server: str, name: str, size: Size) -> str:
-    """Create a database with a number of messages; return its address."""
+    """Create a database with a number of messages; return its URL."""
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     address = server.rsplit("/", 1)[0] + f"/{name}"
@@ -100,7 +100,7 @@ def measured(addresses: dict[str, str], rounds: int, only: list[str]) -> tuple[P
         Measurer(addresses["small"], *only) as small,
         Measurer(addresses["large"], "--check", *only) as large,
     ):
-        # Compare equal numbers of rows. Otherwise this would measure how long rows take to draw.
+        # Compare equal numbers of rows. Otherwise this would measure how long rows take to render.
         rows = {
             few["name"]: few["rows"]
             for few, many in zip(small.pages, large.pages, strict=True)
@@ -119,7 +119,7 @@ class Measurer:
     """A process that requests pages from one database on command.
 
     Args:
-        address: the address of the database.
+        address: the URL of the database.
         options: `--check` to check the query plans, and words to choose pages, see `measure.main`.
     """
 

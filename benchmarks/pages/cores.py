@@ -1,7 +1,7 @@
 """Pages per core: requests per CPU-second of one Daphne, compared with a bare Django view.
 
-This uses the CPU time of the server process, without the database's, so the figures are the same on
-a busy machine. Each request has its own connection, as with nginx.
+This uses the server process's CPU time, without the database's, so the figures are the same on a
+busy machine. Each request has its own connection, as with nginx.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from . import first_visit
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
-TIMEOUT_SECONDS = 60.0  # seconds until a server must listen
+TIMEOUT_SECONDS = 60.0  # seconds within which a server must listen
 WARM_UP = 30  # requests of each page that are not counted
 AIMS = {"inbox": 60, "conversation": 80, "product page": 110, "badge JSON": 250}
 
@@ -38,7 +38,7 @@ class Page:
     port: int
     pid: int
     requests: Iterator[bytes]
-    rates: list[float] = field(default_factory=list)  # per CPU-second, one for each round
+    rates: list[float] = field(default_factory=list)  # per CPU-second, one per round
 
     def ask(self) -> int:
         """Request the page once; return the response as bytes."""
@@ -67,7 +67,7 @@ class Page:
 
 
 def measure(address: str, folder: Path, rounds: int, seconds: float, *, look: bool) -> list[str]:
-    """Return the lines of the table for the database at an address.
+    """Return the lines of the table for the database with this URL.
 
     Args:
         rounds: rounds of every page, in turn.

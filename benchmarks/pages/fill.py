@@ -2,8 +2,8 @@
 
 One shop has half of all conversations, and 20 members who were all notified of each. The database
 generates the rows from series of numbers. It stores messages in the order of their times, so that a
-conversation's messages are as scattered as in real life. The last conversation goes on for the
-whole two years.
+conversation's messages are as scattered as in real life. The last conversation lasts for the whole
+two years.
 """
 
 from collections.abc import Iterator
@@ -230,7 +230,7 @@ class Size:
 
 
 def fill(address: str, size: Size) -> None:
-    """Fill the database at `address`, whose tables are empty."""
+    """Fill the database with this URL, whose tables are empty."""
     with psycopg.connect(address, autocommit=True) as connection:
         # A bulk load is faster without these indexes. Constraints keep theirs.
         indexes = _indexes(connection)

@@ -1,7 +1,7 @@
-"""Measure the pages on the database in DATABASE_URL, one round for each line on stdin.
+"""Measure the pages on the database in DATABASE_URL, one round per line of stdin.
 
 Every page is requested as by a browser, through Django's whole handler with middleware, sessions
-and templates. The time in that handler is measured. A line is a JSON object from names of pages to
+and templates. The time in that handler is measured. A line is a JSON object from page names to
 numbers of rows: these pages are requested again with that many rows, to compare them with pages
 that have no more.
 """
@@ -65,7 +65,7 @@ NOWHERE = ["xyzzy", "qwerty gracias", "zzz", "the xyzzy"]
 
 @dataclass
 class Page:
-    """One kind of page: who requests which addresses, and how long that took."""
+    """One kind of page: who requests which URLs, and how long that took."""
 
     name: str
     client: Client
@@ -97,7 +97,7 @@ def main(check: bool, words: list[str]) -> None:
 
 
 def seconds_for(page: Page, number: int, rows: int | None) -> tuple[float, float | None]:
-    """Return the seconds for a page in a round, and its seconds with `rows` rows, if given."""
+    """Return a page's seconds in a round, and its seconds with `rows` rows, if given."""
     address = page.addresses[number % len(page.addresses)]
     seconds = timed(page, address)
     if rows is None:

@@ -55,7 +55,7 @@ def _word(dice: random.Random, common: list[str]) -> str:
 
 
 def names(count: int, seed: int = 8) -> Iterator[str]:
-    """Return names of people; many of them are the same."""
+    """Return names of people, many of them equal."""
     dice = random.Random(seed)
     for _ in range(count):
         yield f"{dice.choice(FIRST_NAMES)} {dice.choice(FAMILY_NAMES)}"
