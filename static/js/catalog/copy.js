@@ -1,5 +1,5 @@
-// A text with a button that copies it. In a form, copying also posts the form in the background,
-// because the person has then done what the form is about.
+// A text with a button that copies it. In a form, copying also posts the form in the background, because the
+// person has then done what the form is for.
 import { gettext } from "trato/text";
 
 class Copy extends HTMLElement {

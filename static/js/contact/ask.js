@@ -6,8 +6,8 @@ import { Draft, SENT } from "trato/drafts";
 import { session } from "trato/session";
 import * as storage from "trato/storage";
 
-// A visitor's words don't belong to an account yet, so they go with the tab. After a login in that
-// tab, they are kept.
+// A visitor's text doesn't belong to an account yet, so it goes with the tab. After a login in that tab, it
+// is kept.
 const AREA = session.user ? "local" : "session";
 const PREFIX = `trato-ask-${session.user ?? ""}`;
 const VISITOR = "trato-ask-";
@@ -53,8 +53,8 @@ class Ask extends HTMLElement {
   }
 
   /**
-   * If these words were sent before, the server has them, or gets them under the same `client_id`.
-   * If they were sent before this script could store that, it recognises them by their text.
+   * If this text was sent before, the server has it, or gets it under the same `client_id`. If it was sent
+   * before this script could store that, it is recognised by its content.
    */
   resume() {
     const words = this.field.value;
@@ -84,7 +84,7 @@ class Ask extends HTMLElement {
   changed() {
     this.draft.keep();
     count(this.field, this.counter);
-    // Different words under a used `client_id` are another question.
+    // A different text under a used `client_id` is another question.
     const sent = this.sent();
     if (sent?.client_id === this.id_.value && sent.body !== this.field.value) this.id_.value = newId();
   }

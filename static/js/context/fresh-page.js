@@ -25,8 +25,8 @@ class FreshPage {
   pause = PAUSE;
 
   /**
-   * `addressOf()`: the page's address, or null if none of its parts is shown. `isLate`: whether there was
-   * no socket yet, so that events may have been missed. `fits(page)`: whether a page is of what is shown.
+   * `addressOf()`: the page's URL, or null if none of its parts is shown. `isLate`: whether there was no
+   * socket yet, so that events may have been missed. `fits(page)`: whether a page matches what is shown.
    * `gone()`: the person may no longer see it.
    */
   constructor(addressOf, { isLate = false, fits = () => true, taken = () => {}, gone = () => {} } = {}) {
@@ -110,7 +110,7 @@ document.addEventListener("pointerdown", () => {
 const contentsOf = (part) => part.innerHTML.replace(/\s+/g, " ");
 const controlsOf = (root) => [...root.querySelectorAll("a, button, select, summary")];
 
-/** Return what a control does, because it may be in another place after the exchange. */
+/** Return what a control does, since it may be in another place after the exchange. */
 function purposeOf(one) {
   const value = one.localName === "select" ? "" : one.value;
   return [one.localName, one.getAttribute("href") ?? one.form?.getAttribute("action"), one.name, value].join(" ");
@@ -151,7 +151,7 @@ const thread = new FreshPage(() => conversationOf(document) && location.href, {
   },
   gone: () => session.emit("conversation.gone"),
 });
-// An answer that is on its way may be older than the event.
+// A response on its way may be older than the event.
 onNews((ids) => {
   if (thread.isAsking && (!ids || ids.includes(Number(conversationOf(document))))) thread.want();
 });
@@ -163,8 +163,8 @@ document.addEventListener("thread-ended", () => thread.want());
 for (const kind of ["message.held", "message.rejected"]) {
   session.on(kind, ({ conversation }) => String(conversation) === conversationOf(document) && thread.want());
 }
-// A message that staff removed may have been a scam, and one that they restored wasn't. The advice above
-// the messages depends on that.
+// A message that staff removed may have been a scam, and one that they restored wasn't. The advice above the
+// messages depends on that.
 session.on("message.changed", ({ conversation, removed }) => {
   if (String(conversation) !== conversationOf(document)) return;
   if (removed || document.querySelector(".thread__recalled")) thread.want();

@@ -1,4 +1,4 @@
-// Tells the server which message was last on the screen, so that an act doesn't overlook a newer one.
+// Tells the server which message was last on the screen, so that an action doesn't overlook a newer one.
 
 /** Write the last message's sequence into the field `seen` of a form. */
 export function noteSeen(form) {

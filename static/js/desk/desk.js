@@ -22,7 +22,7 @@ async function count() {
   if (isWanted) ask();
 }
 
-/** Show the current counts. If an event came or the counts differ, also show that there is news. */
+/** Show the current counts. If an event arrived or the counts differ, also show that there is news. */
 async function show() {
   const answer = await request(head.dataset.desk, { headers: { Accept: "application/json" } });
   if (!answer?.ok) return;
@@ -56,7 +56,7 @@ function claimed({ case: key, name }) {
 
 let renamed = [];
 
-/** Show the people of some cases as the page would name them now: one has deleted their account. */
+/** Show some cases' people as the page would name them now: one has deleted their account. */
 async function rename() {
   const answer = await request(location.href, { headers: { Accept: "text/html" } });
   const text = answer?.ok ? await answer.text().catch(() => "") : "";
@@ -96,7 +96,7 @@ if (page && !page.dataset.renew) {
   session.on("case.claimed", (frame) => String(frame.case) === page.dataset.case && location.reload());
 }
 
-// One key for each act, unless somebody is writing.
+// One key per action, unless somebody is writing.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=submit]), textarea, select")) return;
   const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);

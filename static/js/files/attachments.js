@@ -1,5 +1,5 @@
-// The files of the message that is being written: chosen, dropped, pasted or photographed. They are
-// uploaded at once; the message waits in the outbox for files that are still being uploaded.
+// The files of the message that is being written: chosen, dropped, pasted or photographed. They are uploaded
+// immediately; the message waits in the outbox for files that are still being uploaded.
 import { findBlob } from "trato/blobs";
 import { sizeText } from "trato/file-list";
 import { passFocus } from "trato/keep-focus";
@@ -18,7 +18,7 @@ function filesIn(transfer) {
 
 export class Attachments {
   shown = new Map(); // id of an upload → its line
-  expected = new Set(); // promises for files that the server makes for this message: whether they came
+  expected = new Set(); // promises for files that the server makes for this message: whether they arrived
 
   /** `most`: files per message; `mostBytes`: bytes per file. */
   constructor(composer, conversation, { most, mostBytes, signal }) {
@@ -100,7 +100,7 @@ export class Attachments {
 
   async add(files) {
     const free = Math.max(0, this.most - this.ids().length);
-    // Record them at once, so that they keep their order when more files are added at the same time.
+    // Record them immediately, so that they keep their order when more files are added at the same time.
     const kept = files.slice(0, free).map((file) => uploads.add(this.conversation, file, this.whyNot(file)));
     if (files.length > free) this.sayTooMany();
     if (!(await Promise.all(kept)).every(Boolean)) this.box.querySelector("[data-unkept]").hidden = false;
@@ -126,7 +126,7 @@ export class Attachments {
     arrival.finally(() => this.expected.delete(arrival));
   }
 
-  /** Wait for expected files, and tell the person. Returns whether all of them came. */
+  /** Wait for expected files, and tell the person. Returns whether all of them arrived. */
   async haveArrived() {
     const words = gettext("Wait until the files are uploaded.");
     this.say(words, true, false);

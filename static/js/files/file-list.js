@@ -34,7 +34,7 @@ export function drawFiles(list, { conversation, files = [] }) {
   show(list, items);
 }
 
-/** Draw the files of a message that waits. Uploaded files already look as they will in the end. */
+/** Draw the files of a waiting message. Uploaded files already look as they will in the end. */
 export function drawPendingFiles(list, { conversation, files = [] }) {
   const records = files.map((id) => uploads.get(id)).filter(Boolean);
   const state = JSON.stringify(records.map(({ id, file, trouble }) => [id, file, trouble]));

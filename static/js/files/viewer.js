@@ -54,7 +54,7 @@ class Viewer extends HTMLElement {
     const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
     if (!(event.key in steps)) return;
     event.preventDefault();
-    event.stopPropagation(); // the page has keys of its own
+    event.stopPropagation(); // the page has its own keys
     this.turn(steps[event.key]);
   }
 
@@ -93,8 +93,8 @@ class Viewer extends HTMLElement {
   }
 
   /**
-   * Return the focus to the thumbnail, even if it has been drawn again; otherwise to its message. The
-   * message may be withdrawn, so no words about the picture stay here.
+   * Return the focus to the thumbnail, even if it has been drawn again; otherwise to its message. The message
+   * may be withdrawn, so no text about the picture stays here.
    */
   closed() {
     const message = document.getElementById(this.message);

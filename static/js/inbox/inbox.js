@@ -91,7 +91,7 @@ class Inbox extends LiveList {
     this.askAgain(conversation);
   }
 
-  /** Ask again if an answer is on its way: it may be older than what was just shown. */
+  /** Ask again if a response is on its way: it may be older than what was just shown. */
   askAgain(conversation) {
     if (this.isAsking) this.want([conversation]);
   }
@@ -99,7 +99,7 @@ class Inbox extends LiveList {
   /** Show changed labels of the shop in the rows and in the filter. */
   relabelled({ changed, deleted }) {
     this.rows.relabel(changed, deleted);
-    // As in `askAgain`: the answer may have an old name, also in rows that have no label yet.
+    // As in `askAgain`: the response may have an old name, also in rows that have no label yet.
     if (this.isAsking && this.asked) this.want(this.asked);
     else if (this.isAsking) this.changed();
     if (deleted.map(String).includes(this.values.get("label"))) this.changed(); // the new list says so
@@ -186,12 +186,12 @@ class Inbox extends LiveList {
     this.dispatchEvent(new Event("drawn", { bubbles: true }));
   }
 
-  /** Show the rows that were asked for. If the answer lacks a row, it doesn't match the filter. */
+  /** Show the rows that were asked for. If the response lacks a row, it doesn't match the filter. */
   take(text) {
     const page = new DOMParser().parseFromString(text, "text/html");
     for (const id of this.asked) {
       const old = this.rows.of(id);
-      if (old && this.wanted.has(id)) continue; // asked for again: this answer may be older than the row
+      if (old && this.wanted.has(id)) continue; // asked for again: this response may be older than the row
       const row = page.querySelector(`.inbox__item[data-conversation="${id}"]`);
       const isStill = old && old.dataset.at === row?.dataset.at;
       const fits = isStill || (row && (this.isFirst ? !this.rows.isBeyond(row) : old && this.values.get("q")));

@@ -13,7 +13,7 @@ const OFF = `trato-keys-off-${session.user}`;
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
 /**
- * `act`: the names of an act and its opposite; `choose`: an act that needs a choice; `seller`: only for
+ * `act`: the names of an action and its opposite; `choose`: an action that needs a choice; `seller`: only for
  * the shop's side; `repeats`: again as long as the key is held down.
  */
 const BINDINGS = [
@@ -45,7 +45,7 @@ const NAMES = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", I: "Shift+I", U
 
 const STATES = { settle: "settled", archive: "archived", star: "starred", mute: "muted" };
 
-/** Whether an act has already been done, so that the key does its opposite. */
+/** Whether an action has already been done, so that the key does its opposite. */
 function isDone(name, row, thread) {
   const state = STATES[name];
   if (thread) {
@@ -62,7 +62,7 @@ function keyOf({ key, shiftKey }) {
 }
 
 export class Keys {
-  last = null; // a promise of the last act's result
+  last = null; // a promise of the last action's result
   isGoingUp = false; // through the list
 
   constructor(panes, signal) {
@@ -197,7 +197,7 @@ export class Keys {
 
   // -- acting ------------------------------------------------------------------------------------
 
-  /** The conversations that an act applies to: the selected ones, or the one with the focus. */
+  /** The conversations that an action applies to: the selected ones, or the one with the focus. */
   get ids() {
     const { selection, conversation } = this.panes;
     if (selection?.size) return selection.ids;
@@ -234,7 +234,7 @@ export class Keys {
     return result;
   }
 
-  /** Note an act when it starts: Undo then applies to it, whichever act is answered first. */
+  /** Record an action when it starts: Undo then applies to it, whichever action is answered first. */
   acted(doing) {
     this.last = doing;
   }
@@ -255,7 +255,7 @@ export class Keys {
     for (const triage of this.panes.querySelectorAll("trato-triage")) triage.apply?.(name, extra);
   }
 
-  /** Load what failed, since it isn't as this page shows it; without a socket, also what was done. */
+  /** Reload what failed, since it isn't as this page shows it; without a socket, also what was done. */
   changed({ done, failed }) {
     const ids = [...Object.keys(failed), ...(session.live ? [] : done)];
     this.panes.list.querySelector("trato-inbox")?.want(ids);

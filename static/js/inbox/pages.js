@@ -1,17 +1,17 @@
-// Fetches pages of conversations and lists for their parts, and makes their addresses.
+// Fetches pages of conversations and lists for their parts, and builds their URLs.
 import { request } from "trato/api";
 import { session } from "trato/session";
 
-// Not part of the filter: the page of a list or a conversation, and a reply to begin with.
+// Not part of the filter: the page of a list or a conversation, and a reply to start with.
 const OF_PAGE = ["before", "after", "around", "date", "reply"];
 
 /** What `askFor` returns without a connection or a server, when no page of the site could be loaded. */
 export const UNREACHABLE = undefined;
 
-/** What `askFor` returns if there is no such page, or none any more that the person may see. */
+/** What `askFor` returns if the page doesn't exist, or the person may no longer see it. */
 export const GONE = false;
 
-const NO_SERVER = [502, 503, 504]; // what a proxy answers while a server restarts or is too busy
+const NO_SERVER = [502, 503, 504]; // what a proxy returns while a server restarts or is too busy
 
 /** Remove the page from a query: "?lane=ours&before=…" becomes "?lane=ours". */
 function filterOf(query) {
@@ -20,12 +20,12 @@ function filterOf(query) {
   return values.size ? `?${values}` : "";
 }
 
-/** Return the list's query from an address. In a conversation's address, the page isn't the list's. */
+/** Return the list's query from a URL. In a conversation's URL, the page isn't the list's. */
 export function listAt({ pathname, search }) {
   return isConversation(pathname) ? filterOf(search) : search;
 }
 
-/** Return a conversation's address with the filter of the list beside it. */
+/** Return a conversation's URL with the filter of the list beside it. */
 export function withFilter(address, query) {
   const target = new URL(address, location.href);
   for (const [name, value] of new URLSearchParams(filterOf(query))) target.searchParams.append(name, value);
@@ -42,7 +42,7 @@ export async function askFor(address, signal) {
   target.hash = "";
   const answer = await request(target.href, { headers: { Accept: "text/html" }, cache: "no-store", signal });
   if (NO_SERVER.includes(answer?.status)) return UNREACHABLE;
-  // A 404 is a page too: it says that what a list filters by is gone.
+  // A 404 is a page too: it says that what a list filters by no longer exists.
   const text = answer?.ok || answer?.status === 404 ? await answer.text().catch(() => null) : null;
   if (!answer && !(session.live && navigator.onLine)) return UNREACHABLE;
   if (text === null) return null;

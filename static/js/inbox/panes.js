@@ -58,7 +58,7 @@ class Panes extends HTMLElement {
     return this.querySelector("trato-thread")?.dataset.conversation;
   }
 
-  /** A page's address without the part that only says where to scroll. */
+  /** A page's URL without the part that only says where to scroll. */
   pageOf(address) {
     return address.split("#")[0];
   }
@@ -84,7 +84,7 @@ class Panes extends HTMLElement {
     }
   }
 
-  /** Whether an address is this page's with another filter, like the links in the list. */
+  /** Whether a URL is this page's with another filter, like the links in the list. */
   isOfList(address) {
     const { origin, pathname } = new URL(address);
     const here = [location.pathname, new URL(this.dataset.list, location.href).pathname];
@@ -142,7 +142,7 @@ class Panes extends HTMLElement {
   }
 
   /**
-   * Fetch the next conversation in the same direction: people who go through the list by keys open it
+   * Fetch the next conversation in the same direction: people who go through the list by keyboard open it
    * soon. Fetching it marks nothing as read.
    */
   prepareNext() {
@@ -161,7 +161,7 @@ class Panes extends HTMLElement {
     this.prepared = { address, at: performance.now(), request, page: askFor(address, request.signal) };
   }
 
-  /** Return the page that was fetched in advance for an address; undefined if there is none. */
+  /** Return the page that was fetched in advance for a URL; undefined if there is none. */
   takePrepared(address) {
     const { prepared } = this;
     this.prepared = null;
@@ -189,7 +189,7 @@ class Panes extends HTMLElement {
     this.request?.abort();
     history.pushState({ list: this.listQuery }, "", address);
     this.showNothing();
-    // An act may have removed the conversation's row from the list.
+    // An action may have removed the conversation's row from the list.
     const place = rows.find((one) => one?.isConnected) ?? this.list;
     place.querySelector(".inbox__link")?.focus();
   }
@@ -209,7 +209,7 @@ class Panes extends HTMLElement {
   async wentTo() {
     this.hasStayed = false;
     const isShown = this.pageOf(location.href) === this.shown;
-    // A message's address in the open conversation doesn't say which page of the list is beside it.
+    // A message's URL in the open conversation doesn't say which page of the list is beside it.
     const query = history.state?.list ?? (isShown && location.hash ? this.listQuery : listAt(location));
     if (isShown) {
       this.keepShown();
@@ -282,7 +282,7 @@ class Panes extends HTMLElement {
     this.arrange(this.listTitle);
   }
 
-  /** The person may no longer see what is shown, for example has left the shop. Their own words stay. */
+  /** The person may no longer see what is shown, for example after leaving the shop. Their own text stays. */
   showGone() {
     const pending = this.middle.querySelectorAll(".message[data-pending] .message__body");
     const words = [...pending].map(({ textContent }) => textContent);

@@ -1,5 +1,5 @@
-// The rows of the list of conversations. An event has all that a row needs, so no request is made:
-// this object changes the row, its place and the counts of the lanes.
+// The rows of the list of conversations. An event has everything that a row needs, so no request is made:
+// this object changes the row, its place and the lanes' counts.
 import { wordsOf } from "trato/attached";
 import { session } from "trato/session";
 import { write } from "trato/local-time";
@@ -63,7 +63,7 @@ export class Rows {
     if (!message.automatic) this.turn(row, message.side === "consumer" ? "seller" : "consumer");
   }
 
-  /** A message of the other side makes a row unread, unless the person has chosen otherwise. */
+  /** A message from the other side makes a row unread, unless the person has chosen otherwise. */
   arrive(row, conversation) {
     if (row.hasAttribute("data-unread")) return;
     this.mark(row, true);
@@ -180,7 +180,7 @@ export class Rows {
     this.showCounts();
   }
 
-  /** Use the counts from a list that the server has just drawn. */
+  /** Use the counts from a list that the server has just rendered. */
   recount(drawn) {
     if (drawn?.dataset.all === undefined || !this.list) return;
     Object.assign(this.list.dataset, drawn.dataset);

@@ -1,9 +1,9 @@
-// Selects several conversations: boxes in the rows, and a bar with the acts for them. Together they
-// are a form, which works without this script.
+// Selects several conversations: boxes in the rows, and a bar with actions for them. Together they are a
+// form, which works without this script.
 import { getJSON } from "trato/api";
 import { fill, gettext, language, ngettext } from "trato/text";
 
-const MOST = 1000; // conversations in one act
+const MOST = 1000; // conversations in one action
 
 /** Whether a row shows a state: settled, archived, starred, muted, read. */
 export function is(state, row) {
@@ -48,7 +48,7 @@ export class Selection {
     return [...this.panes.list.querySelectorAll(".inbox__item")];
   }
 
-  /** Act on a click. A box selects its row; with Shift, all rows since the last one. */
+  /** Handle a click. A box selects its row; with Shift, all rows since the last one. */
   clicked(event) {
     if (event.target.closest(".selection [data-clear]")) {
       this.clear();
@@ -87,7 +87,7 @@ export class Selection {
     return true;
   }
 
-  /** Choose all rows that are shown; if all are chosen already, choose none. */
+  /** Choose all visible rows; if all are already chosen, choose none. */
   all() {
     const { rows } = this;
     const isAll = rows.every(({ dataset }) => this.chosen.has(dataset.conversation));
@@ -132,7 +132,7 @@ export class Selection {
 
   // -- acting --------------------------------------------------------------------------------------
 
-  /** Whether all chosen conversations have a state already, so that the opposite act is offered. */
+  /** Whether all chosen conversations already have a state, so that the opposite action is offered. */
   are(state) {
     const rows = this.rows.filter(({ dataset }) => this.chosen.has(dataset.conversation));
     return rows.length === this.size && rows.every((row) => is(state, row));

@@ -42,7 +42,7 @@ export class About {
     this.store(quoting);
   }
 
-  /** Quote what a draft or a message that was taken back quotes, with the words on the page. */
+  /** Quote what a draft or a message that was taken back quotes, with the text on the page. */
   quoteAgain(about) {
     if (!about) return;
     const thread = this.composer.closest("trato-thread");
@@ -60,7 +60,7 @@ export class About {
     }
   }
 
-  /** Keep the words of an edit, in case this tab is reloaded. */
+  /** Keep the text of an edit, in case this tab is reloaded. */
   keepEdit() {
     const { editing: sequence, composer } = this;
     storage.set(this.editKey, JSON.stringify({ sequence, body: composer.field.value }), "session");
@@ -76,7 +76,7 @@ export class About {
     this.keepEdit();
   }
 
-  /** Load the words as they were sent, because the page shows links in another form. */
+  /** Load the text as it was sent, because the page shows links in another form. */
   async edit(address, sequence) {
     const answer = await request(`${address}${sequence}/`, { headers: { Accept: "application/json" } });
     const message = answer?.ok ? await answer.json().catch(() => null) : null;
@@ -145,7 +145,7 @@ export class About {
     this.editing = this.quoting = null;
     this.mark();
     this.input.value = "";
-    this.show("", ""); // nothing would update these words in the hidden bar
+    this.show("", ""); // nothing would update this text in the hidden bar
     this.bar.hidden = true;
     this.composer.recount();
     if (resume) this.quoteAgain(aside);

@@ -135,7 +135,7 @@ class Composer extends HTMLElement {
     if (last) this.edit(last);
   }
 
-  /** Save an edit. The person may write more meanwhile; then the words stay here, to be saved too. */
+  /** Save an edit. The person may write more meanwhile; if so, the text stays here, to be saved too. */
   async saveEdit(body) {
     const { editing } = this.about;
     this.about.refuse("");
@@ -174,7 +174,7 @@ class Composer extends HTMLElement {
     this.field.focus();
   }
 
-  /** Clear the words of a message that was taken back too late: they have been sent already. */
+  /** Clear the text of a message that was taken back too late: it has already been sent. */
   dropIfSame({ conversation, body }) {
     if (conversation !== this.conversation || this.draft.text.trim() !== body) return;
     this.about.end({ resume: false });

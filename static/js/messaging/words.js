@@ -1,5 +1,5 @@
-// A message's words on a page without its conversation, such as a search result or a report. Once the
-// message is edited, withdrawn or removed, an open page shows what a reload would show.
+// A message's text on a page without its conversation, such as a search result or a report. Once the message
+// is edited, withdrawn or removed, an open page shows what a reload would show.
 import { request } from "trato/api";
 import { session } from "trato/session";
 import { gettext } from "trato/text";
@@ -28,7 +28,7 @@ class Words extends HTMLElement {
   }
 }
 
-/** Make one request for all words of the page. A change meanwhile causes one more afterwards. */
+/** Make one request for all texts on the page. A change meanwhile causes one more afterwards. */
 async function refresh() {
   isWanted = true;
   if (asking) return;

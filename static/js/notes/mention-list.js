@@ -18,7 +18,7 @@ export function peopleMatching(people, typed) {
 export class MentionList {
   active = -1; // the marked option's index
 
-  /** @param source the address of the list of colleagues, requested at the first `@` */
+  /** @param source the URL of the list of colleagues, requested at the first `@` */
   constructor(field, list, source, signal) {
     Object.assign(this, { field, list, source });
     for (const kind of ["input", "click"]) field.addEventListener(kind, () => this.show(), { signal });

@@ -1,5 +1,5 @@
 // The switch "Message | Note" and the box for notes. A note has its own form, field and draft, so that
-// no key and no mistake can send a note as a message, or a message as a note.
+// neither a key nor a mistake can send a note as a message, or a message as a note.
 import { SUSPENDED } from "trato/close-codes";
 import { count, isSend } from "trato/composer";
 import { Draft } from "trato/drafts";
@@ -74,7 +74,7 @@ class NoteComposer extends HTMLElement {
     if (focus) (mode === "note" ? this.field : this.composer.querySelector("textarea")).focus();
   }
 
-  /** Add the note, and stay in the box for notes: the next words may belong to it, not to the shopper. */
+  /** Add the note, and stay in the box for notes: the next text may belong to it, not to the shopper. */
   add() {
     const body = this.field.value.trim();
     if (!body || !count(this.field, this.counter)) return;

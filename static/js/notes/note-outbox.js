@@ -1,5 +1,5 @@
-// Notes that are written but not stored yet. They wait in localStorage, one key per note, and go by
-// POST to the notes' own address, under their first `client_id`. Nothing here can send a message.
+// Notes that are written but not stored yet. They wait in localStorage, one key per note, and go by POST to
+// the notes' own URL, under their first `client_id`. Nothing here can send a message.
 import { post } from "trato/api";
 import { newId } from "trato/client-id";
 import { isOld } from "trato/outbox";

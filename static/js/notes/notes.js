@@ -1,5 +1,5 @@
-// The team's rows between a thread's messages: notes, and lines that say who took care of it. They are
-// on the page already, new, or waiting to be stored. The messages are the thread's business.
+// The team's rows between a thread's messages: notes, and lines that say who took care of it. They are on the
+// page already, new, or waiting to be stored. This script doesn't handle messages.
 import { getJSON, post } from "trato/api";
 import { linkify } from "trato/links";
 import { write } from "trato/local-time";
@@ -119,7 +119,7 @@ class Notes extends HTMLElement {
     this.draw();
   }
 
-  /** Fetch all rows at once, after other messages were loaded. */
+  /** Fetch all rows again, after other messages were loaded. */
   async loadOthers() {
     if (this.isLoadingOthers) return;
     this.isLoadingOthers = true;

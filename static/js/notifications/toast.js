@@ -1,5 +1,5 @@
 // A small toast with a notice, or with the sender and first words of a message that arrives while its
-// conversation isn't shown.
+// conversation isn't visible.
 import { getJSON } from "trato/api";
 import { wordsOf } from "trato/attached";
 import { isMuted } from "trato/muted";
@@ -44,7 +44,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") place.replaceChildren();
 });
 
-// Remove a toast that may show words that the message no longer has.
+// Remove a toast that may show text that the message no longer has.
 session.on("message.changed", ({ conversation, edited, removed, withdrawn }) => {
   const toast = place.querySelector(`[data-conversation="${conversation}"]`);
   if (edited || removed || withdrawn) toast?.remove();
@@ -67,7 +67,7 @@ session.on("message.created", async (message) => {
   });
 });
 
-// Ask for a notice's words: no frame has them, because they depend on the reader's language.
+// Ask for a notice's text: no frame has it, because it depends on the reader's language.
 session.on("badge", async (badge) => {
   const more = badge.notices > notices;
   notices = badge.notices ?? 0;
@@ -76,8 +76,8 @@ session.on("badge", async (badge) => {
   if (answer?.latest) tell(answer.latest);
 });
 
-// An announcement goes to many people at once, so its frame has the words in each language, and their
-// pages needn't all ask for them.
+// An announcement goes to many people at the same time, so its frame has the text in each language, and their
+// pages needn't all ask for it.
 session.on("announcement.sent", ({ announcement, url, sent_at, texts }) => {
   notices += 1; // the badge will say so too
   const { sender, title } = texts[document.documentElement.lang] ?? Object.values(texts)[0];

@@ -62,7 +62,7 @@ class Nudge extends HTMLElement {
     this.markRead();
   }
 
-  /** Note a new message: now it is the other side's turn to answer. */
+  /** Record a new message: now it is the other side's turn to answer. */
   answered({ sequence, side, automatic }) {
     if (sequence <= this.last) return;
     this.last = sequence;

@@ -9,7 +9,7 @@ import { session } from "trato/session";
 import { writeAll } from "trato/local-time";
 
 const GATHER = 250; // milliseconds; changes within this time share one request
-const PATIENCE = 15000; // milliseconds to wait for an answer
+const PATIENCE = 15000; // milliseconds to wait for a response
 const LONGEST_REST = 30000; // milliseconds after several requests that failed
 
 export class LiveList extends HTMLElement {
@@ -69,12 +69,12 @@ export class LiveList extends HTMLElement {
     let text = null;
     try {
       const answer = await fetch(this.dataset.source + this.nextQuery(), {
-        headers: { "Page-User": session.user }, // the server doesn't answer in another person's session
+        headers: { "Page-User": session.user }, // the server doesn't respond in another person's session
         cache: "no-store",
         redirect: "error", // a redirect leads to the login page
         signal: this.request.signal,
       });
-      this.isGone = answer.status === 404; // what the list belongs to is gone; the answer says so
+      this.isGone = answer.status === 404; // what the list belongs to no longer exists; the response says so
       if (answer.ok || this.isGone) text = await answer.text();
     } catch {
       // no response counts as an unusable one

@@ -186,7 +186,7 @@ class SavedReplies extends HTMLElement {
     else this.status.textContent = fill(gettext("There is no saved reply /%(short)s."), { short: typed });
   }
 
-  /** Say which replies the shortcut that is being typed may mean. */
+  /** Say which replies the partly typed shortcut may mean. */
   async hint() {
     const typed = this.typed();
     if (!typed) {
@@ -215,8 +215,8 @@ class SavedReplies extends HTMLElement {
   }
 
   /**
-   * Count a reply as used, for which the server copies its files for this message. Returns whether they
-   * were attached.
+   * Count a use of a reply, for which the server copies its files for this message. Returns whether they were
+   * attached.
    */
   async use({ id, files }) {
     const { isEditing } = this;

@@ -23,7 +23,7 @@ class SavedViews extends HTMLElement {
     panes.status.textContent = gettext("The view was saved.");
   }
 
-  /** Say what is wrong beside the name, and keep the name. */
+  /** Say what is wrong next to the name, and keep the name. */
   refuse(words = gettext("That didn't work. Try again in a moment.")) {
     const field = this.querySelector("#saved-view-name");
     const error = this.querySelector(".field__error");

@@ -21,11 +21,11 @@ class Scheduled extends LiveList {
     this.gone = gone;
     const here = Number(this.dataset.conversation);
     session.on("scheduled.changed", ({ conversation }) => conversation === here && this.changed(), signal);
-    // A message from the shopper changes what happens to the messages that wait.
+    // A message from the shopper changes what happens to the waiting messages.
     session.on("message.created", ({ conversation }) => {
       if (conversation === here && this.querySelector("li")) this.changed();
     }, signal);
-    // A message that is quoted here may have lost its words.
+    // A message that is quoted here may have lost its text.
     session.on("message.changed", ({ conversation, sequence }) => {
       if (conversation === here && this.querySelector(`[data-quote="${sequence}"]`)) this.changed();
     }, signal);
@@ -61,7 +61,7 @@ class Scheduled extends LiveList {
     const { activeElement } = document; // the page's, once the button that was pressed is disabled
     const hadFocus = this.contains(activeElement) || (this.hasActed && activeElement === document.body);
     this.hasActed = false;
-    // Open already when the focus returns to one of its buttons, which a closed one doesn't show.
+    // Already open when the focus returns to one of its buttons, which a closed one doesn't show.
     super.draw(isOpen ? text.replace('class="scheduled__box"', "$& open") : text);
     const box = this.querySelector("details");
     if (box && isOpen !== undefined) box.open = isOpen;

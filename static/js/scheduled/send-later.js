@@ -1,5 +1,5 @@
-// The menu beside Send: schedules what is in the composer. Without scripts, its buttons post the
-// composer's form to another address.
+// The menu beside Send: schedules what is in the composer. Without scripts, its buttons post the composer's
+// form to another URL.
 import { post } from "trato/api";
 import { newId } from "trato/client-id";
 import { refreshOld } from "trato/fresh-page";

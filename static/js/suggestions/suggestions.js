@@ -1,6 +1,6 @@
-// Suggests the shop's own past answers above the message box while the shopper waits. "Use" puts an
-// answer into the box; nothing is sent. Once hidden, suggestions stay hidden in this tab until the next
-// question. Hidden answers aren't in the page either, and words that were taken back elsewhere disappear.
+// Suggests the shop's own past answers above the message box while the shopper waits. "Use" puts an answer
+// into the box; nothing is sent. Once hidden, suggestions stay hidden in this tab until the next question.
+// Hidden answers aren't in the page either, and text that was taken back elsewhere disappears.
 import { getJSON } from "trato/api";
 import { insertAt } from "trato/insert";
 import { session } from "trato/session";
@@ -44,7 +44,7 @@ class Suggestions extends HTMLElement {
   said({ conversation, side, automatic }) {
     if (conversation !== this.conversation || automatic) return;
     if (side !== "seller") return this.load();
-    this.asked = this.isAsking = null; // an answer on its way is older than this message
+    this.asked = this.isAsking = null; // a response on its way is older than this message
     this.hide();
   }
 
@@ -53,10 +53,10 @@ class Suggestions extends HTMLElement {
     const items = [...this.list.querySelectorAll(`[data-conversation="${conversation}"]`)];
     if (items.length && (removed || withdrawn)) {
       this.items = null;
-      items.forEach((item) => item.remove()); // whether the server answers or not
+      items.forEach((item) => item.remove()); // whether the server responds or not
     }
     if (!this.list.childElementCount) this.hide();
-    // An answer on its way may be older than the change.
+    // A response on its way may be older than the change.
     if (items.length || this.isAsking || conversation === this.conversation) this.load();
   }
 
@@ -66,7 +66,7 @@ class Suggestions extends HTMLElement {
   }
 
   async load() {
-    const asked = (this.asked = {}); // so that an older answer that arrives later is dropped
+    const asked = (this.asked = {}); // so that an older response that arrives later is dropped
     this.askedAt = performance.now();
     this.isAsking = true;
     if (session.live) this.isBehind = false;

@@ -1,5 +1,5 @@
-// Ignores a second click while a form is being sent. Otherwise the browser would show the answer to the
-// second request, such as "not found" after a deletion, and staff would leave two records of one act.
+// Ignores a second click while a form is being sent. Otherwise the browser would show the response to the
+// second request, such as "not found" after a deletion, and staff would leave two records of one action.
 const UNDER_WAY = 10000; // milliseconds; then people may want to try again, since a download leaves the page as it is
 
 const sent = new Map(); // button or form → when it was sent

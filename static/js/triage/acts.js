@@ -1,11 +1,11 @@
-// Acts on conversations: archive, star, snooze, label, assign and so on; for one or for many.
+// Actions on conversations: archive, star, snooze, label, assign and so on; for one or for many.
 import { post } from "trato/api";
 import { addresses } from "trato/page";
 import { fill, gettext, ngettext } from "trato/text";
 
 const AT_ONCE = 200; // conversations in one request, so that people see progress
 
-// Acts that put a conversation away. The server skips conversations with a message that was not on screen.
+// Actions that put a conversation away. The server skips conversations with a message that was not on screen.
 const PUTS_AWAY = new Set(["archive", "snooze", "settle", "mark_read"]);
 
 const SAID = {
@@ -29,12 +29,12 @@ const SAID = {
 /**
  * Act on conversations.
  *
- * `extra`: the act's other fields, such as `until`. With `filter`, the query of a list, the act is for
- * all conversations of that list, and `ids` is empty. `onProgress(done, all)` is called after each
- * request of several. `seen`: the last message that was on screen, by conversation, for conversations
- * that no longer are. Returns `{done, failed, rest, text, error, undo}`: the conversations where the act
- * was done, those where it failed, those not tried because of an error, a sentence for people, that
- * error, and a function that undoes everything, or null if there is nothing to undo.
+ * `extra`: the action's other fields, such as `until`. With `filter`, the query of a list, the action is for
+ * all conversations of that list, and `ids` is empty. `onProgress(done, all)` is called after each request of
+ * several. `seen`: the last message that was on screen, by conversation, for conversations that no longer
+ * are. Returns `{done, failed, rest, text, error, undo}`: the conversations where the action was done, those
+ * where it failed, those not tried because of an error, a sentence for people, that error, and a function
+ * that undoes everything, or null if there is nothing to undo.
  */
 export async function act(name, ids, extra = {}, onProgress = () => {}, seen = new Map()) {
   const result = { done: [], failed: {}, rest: [], text: "", error: "", undo: null };
@@ -69,7 +69,7 @@ function lastShown(id) {
   return last < 0 ? undefined : last;
 }
 
-/** Return the act that a form asks for: `{name, extra}`, as `act()` takes them. */
+/** Return the action that a form asks for: `{name, extra}`, as `act()` takes them. */
 export function actOf(form, submitter) {
   const values = Object.fromEntries(new FormData(form, submitter));
   const { act: name, conversation, filter, next, csrfmiddlewaretoken, page_user, ...extra } = values;

@@ -1,5 +1,5 @@
-// Lets people choose a time, a label or a colleague for an act. The server draws the choices. Without
-// scripts, they are a page of their own; here they are in a dialog.
+// Lets people choose a time, a label or a colleague for an action. The server renders the choices. Without
+// scripts, they are a separate page; here they are in a dialog.
 import { submit } from "trato/api";
 import { keepFocus } from "trato/keep-focus";
 import { writeAll } from "trato/local-time";
@@ -9,8 +9,8 @@ import { gettext } from "trato/text";
 /**
  * Let a person choose for conversations.
  *
- * `kind`: `snooze`, `label` or `assign`. `perform(name, extra)` does the act with what was chosen, and
- * returns a result like `act()`. After an error, which is shown, the person can choose again. The focus
+ * `kind`: `snooze`, `label` or `assign`. `perform(name, extra)` carries out the action with what was chosen,
+ * and returns a result like `act()`. After an error, which is shown, the person can choose again. The focus
  * returns to where it was.
  */
 export async function choose(kind, ids, perform) {
@@ -27,7 +27,7 @@ export async function choose(kind, ids, perform) {
   dialog.addEventListener("keydown", (event) => pressed(event, dialog));
   dialog.addEventListener("submit", (event) => submitted(event, dialog, perform));
   document.body.append(dialog);
-  dialog.showModal(); // at once, so that the next key goes to the dialog
+  dialog.showModal(); // now, so that the next key goes to the dialog
   const values = [["act", kind], ...ids.map((id) => ["conversation", id])];
   const answer = await submit(addresses.choices, values, "text/html");
   const text = answer?.ok ? await answer.text().catch(() => "") : "";

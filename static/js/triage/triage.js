@@ -1,4 +1,4 @@
-// The acts beside a conversation. The forms post without loading the page, and show what the person does
+// The actions beside a conversation. The forms post without loading the page, and show what the person does
 // in other tabs and what the team does.
 import { act, actOf } from "trato/acts";
 import { refresh, refreshOld } from "trato/fresh-page";
@@ -20,7 +20,7 @@ const OWN = {
   settle: { settled: true },
   reopen: { settled: false },
 };
-const LONGEST_ALARM = 2 ** 31 - 1; // milliseconds; a longer timer goes off at once
+const LONGEST_ALARM = 2 ** 31 - 1; // milliseconds; a longer timer fires immediately
 
 class Triage extends HTMLElement {
   teamRevision = 0; // of the last change of the team that was shown
@@ -105,7 +105,7 @@ class Triage extends HTMLElement {
     } else if (text) offerUndo({ text });
   }
 
-  /** Say to whom a colleague has assigned the conversation meanwhile, once the page shows it. */
+  /** Say to whom a colleague has meanwhile assigned the conversation, once the page shows it. */
   sayTaken() {
     session.addEventListener("page.fresh", () => {
       const name = this.querySelector("[data-assignee]").textContent;
@@ -155,7 +155,7 @@ class Triage extends HTMLElement {
     return this.querySelector(".triage__state [data-when=snoozed]:not([hidden]) time")?.dateTime ?? null;
   }
 
-  /** Show the end of a snooze when it comes, since no event says so. */
+  /** Update the page when the shown snooze ends, since no event says so. */
   sleep(until) {
     this.until = until;
     clearTimeout(this.alarm);

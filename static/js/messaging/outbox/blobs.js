@@ -1,4 +1,4 @@
-// The content of files that wait to be uploaded. IndexedDB keeps it, so that a reload loses nothing.
+// The content of files that are waiting to be uploaded. IndexedDB keeps it, so that a reload loses nothing.
 const unstored = new Map(); // id → content that would be lost with this page
 const keeping = new Map(); // id → function that ends its lock, which tells other tabs that only this one has the file
 const LOCK = "trato-blob-";

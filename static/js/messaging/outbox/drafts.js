@@ -13,7 +13,7 @@ export class Draft {
     Object.assign(this, { field, key, changed, area });
     this.stashed = null; // the draft, while the field is used for something else
     this.kept = storage.get(key, area) ?? ""; // what all tabs know
-    this.isOwn = field.value !== ""; // typed before this began, or given back by the server
+    this.isOwn = field.value !== ""; // typed before this started, or returned by the server
     if (this.isOwn) this.keep();
     else field.value = this.kept;
     field.autocomplete = "off"; // otherwise a reload brings back text that another tab has sent
@@ -72,11 +72,11 @@ export class Draft {
 }
 
 const ASKED = "trato-ask-";
-export const SENT = "-sent"; // after a question's key: the words that were sent, and their number
+export const SENT = "-sent"; // after a question's key: the text that was sent, and its number
 
 /**
- * Drop the questions that are now in a conversation. This recognises them by `client_id`, or by their
- * words if they were sent before the script could store the `client_id`.
+ * Drop the questions that are now in a conversation. They are recognised by `client_id`, or by their text if
+ * they were sent before the script could store the `client_id`.
  */
 export function dropSentQuestions(clientIds, ownWords) {
   for (const area of ["local", "session"]) {

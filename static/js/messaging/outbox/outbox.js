@@ -49,7 +49,7 @@ function filesOf(ids) {
 class Outbox extends EventTarget {
   draining = new Set();
   again = new Set(); // conversations to look at again: something changed meanwhile
-  answers = new Map(); // client_id → function to call with the server's answer
+  answers = new Map(); // client_id → function to call with the server's response
   posting = new Set(); // client_ids that went by POST
   tries = new Map(); // client_id → times that the socket was closed or silent before it was answered
   refusals = new Map(); // client_id → times in a row that the server refused it for now
@@ -190,7 +190,7 @@ class Outbox extends EventTarget {
     this.flush();
   }
 
-  /** Send a message again, after a rule asked about its words, with what its author has chosen. */
+  /** Send a message again, after a rule questioned its text, with what its author has chosen. */
   resend(clientId, values) {
     this.update(clientId, { failed: null, shield: null, confirmed: true, ...values });
     this.flush();
@@ -254,7 +254,7 @@ class Outbox extends EventTarget {
   }
 
   async drainAll(conversation) {
-    const underWay = new Map(); // client_id → promise of the entry and its answer
+    const underWay = new Map(); // client_id → promise of the entry and its response
     let isPosting = false; // one goes by POST, and nothing beside it
     let pause = 0; // milliseconds, once one has failed and what came after it is answered
     for (;;) {
@@ -294,7 +294,7 @@ class Outbox extends EventTarget {
     });
   }
 
-  /** Note the outcome of a send; return the milliseconds to wait before the next one. */
+  /** Record the outcome of a send; return the milliseconds to wait before the next one. */
   settle(entry, { ok, error }) {
     const id = entry.client_id;
     if (ok) {
@@ -316,7 +316,7 @@ class Outbox extends EventTarget {
     return pause;
   }
 
-  /** Whether a message waits because its sender may still take it back. If so, look again afterwards. */
+  /** Whether a message waits because its sender may still take it back. If so, check again afterwards. */
   holds(entry) {
     const left = heldFor(entry);
     if (left) {
@@ -329,9 +329,9 @@ class Outbox extends EventTarget {
   }
 
   /**
-   * Send waiting messages at once when the page is left, although their author could still have taken
-   * them back. Send the first one by POST, which outlives the page, and all by the socket, which keeps
-   * them in order if it gets them.
+   * When the page is left, send waiting messages immediately, although their author could still have taken
+   * them back. Send the first one by POST, which outlives the page, and all by the socket, which keeps them
+   * in order if it gets them.
    */
   sendHeld() {
     if (session.ended) return;
@@ -373,7 +373,7 @@ class Outbox extends EventTarget {
     else this.answered(client_id, { error: this.refusalOf(answer) });
   }
 
-  /** Return the server's answer to a send; empty if there was none. */
+  /** Return the server's response to a send; empty if there was none. */
   answer({ client_id }) {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {

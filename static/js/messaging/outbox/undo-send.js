@@ -1,4 +1,4 @@
-// Undo send: a person can let each message wait a few seconds, to take it back. This browser keeps the
+// Undo send: a person can make each message wait a few seconds, to take it back. This browser keeps the
 // choice.
 import * as storage from "trato/storage";
 import { session } from "trato/session";
@@ -13,7 +13,7 @@ export function chooseToWait(does) {
   else storage.remove(KEY);
 }
 
-/** Return the values of a new message that let it wait; none if it shouldn't. */
+/** Return the values that make a new message wait; none if it shouldn't. */
 export const heldNow = () => (waitsToSend() ? { held_until: Date.now() + HELD_FOR } : {});
 
 /** Return the milliseconds that a message still waits; never more than `HELD_FOR`, whatever the clock does. */

@@ -1,5 +1,5 @@
 // Links in messages: the same patterns as in messaging/shield/addresses.py, which explains them. A test
-// compares both.
+// compares the two.
 import { fill, gettext } from "trato/text";
 
 const CANDIDATE =
@@ -13,7 +13,7 @@ const NOT_PUBLIC = new Set([
 ]);
 const SHOWN_CHARACTERS = 60;
 
-/** Return host, port and path; an empty text if this isn't clearly the address of a public host. */
+/** Return host, port and path; an empty text if this isn't clearly the URL of a public host. */
 function shownAddress(address) {
   const [, host, top, port = "", rest = ""] = ADDRESS.exec(address) ?? [];
   if (!host || NOT_PUBLIC.has(top.toLowerCase()) || host.length > SHOWN_CHARACTERS) return "";

@@ -23,8 +23,8 @@ export function openOnLongPress(thread) {
     if (start && Math.hypot(event.x - start.x, event.y - start.y) > STEADY) stop();
   });
   for (const kind of ["pointerup", "pointercancel"]) thread.addEventListener(kind, stop);
-  // Lifting the finger must not count as a click, neither elsewhere, which closes menus, nor on what
-  // the menu now has there. The next touch starts over.
+  // Lifting the finger must not count as a click, neither elsewhere, which closes menus, nor on whatever the
+  // menu now has there. The next touch starts over.
   thread.addEventListener("click", (event) => {
     if (!opened) return;
     opened = false;

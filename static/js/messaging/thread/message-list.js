@@ -76,7 +76,7 @@ export class MessageList {
     const words = (one, part) => one.querySelector(`.message__${part}:not([hidden])`)?.textContent.trim() ?? "";
     const targets = (one) => [...one.querySelectorAll(".message__body a")].map(({ href }) => href).join(" ");
     return ["data-removed", "data-sender"].every((name) => old.getAttribute(name) === item.getAttribute(name))
-      && targets(old) === targets(item) // long links are shortened, so their words may be the same
+      && targets(old) === targets(item) // long links are shortened, so their text may be the same
       && ["body", "edited", "quoted", "links"].every((part) => words(old, part) === words(item, part))
       && old.querySelectorAll(".files__item").length === item.querySelectorAll(".files__item").length;
   }
@@ -128,7 +128,7 @@ export class MessageList {
     known.forEach((item) => item.remove());
   }
 
-  /** Return what a waiting message quotes, with the words on the page. */
+  /** Return what a waiting message quotes, with the text on the page. */
   quoteIn({ about }) {
     if (!about) return null;
     const { sequence, name } = about;

@@ -1,5 +1,5 @@
-// A message's menu: everything that a person can do with it. It is filled when it opens, because a page
-// has many messages. Without scripts, it leads to a page of the message.
+// A message's menu: everything that a person can do with it. It is filled when it opens, because a page has
+// many messages. Without scripts, it links to the message's own page.
 import { session } from "trato/session";
 import { post } from "trato/api";
 import { passFocus } from "trato/keep-focus";

@@ -1,4 +1,4 @@
-// A waiting message that a rule of the site questions. The words are marked, and its author chooses.
+// A waiting message that one of the site's rules questions. The words are marked, and its author chooses.
 import { linkify } from "trato/links";
 import { gettext } from "trato/text";
 
@@ -35,7 +35,7 @@ export function drawQuestion(item, { body, failed, shield }) {
   insist.textContent = asked?.action === "warn" ? gettext("This is wrong, send it") : gettext("This is wrong");
 }
 
-/** Act on a click on one of the question's buttons; returns whether the click was on one. */
+/** Handle a click on one of the question's buttons; returns whether the click was on one. */
 export function answerQuestion(target, outbox, clientId) {
   const button = target.closest("[data-edit-words], [data-without], [data-insist]");
   const entry = button && outbox.get(clientId);

@@ -24,7 +24,7 @@ export function quoteOfItem(item, sender) {
   return quoteOf({ sequence: Number(item.dataset.sequence), sender, side: "", body, files, removed });
 }
 
-/** Return a quote's words; empty if the original is gone. */
+/** Return a quote's text; empty if the original is hidden. */
 export const wordsOfQuote = ({ excerpt, attached }) => excerpt || attachedWords(attached);
 
 /** Fill a quote's markup; hide it if the message has no quote. */

@@ -1,4 +1,4 @@
-// The warnings next to messages that look like a scam. Only the side that receives a message sees them.
+// The warnings next to messages that resemble a scam. Only the side that receives a message sees them.
 import { change } from "trato/message-menu";
 import { gettext } from "trato/text";
 import { offerUndo } from "trato/undo";

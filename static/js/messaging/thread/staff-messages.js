@@ -1,5 +1,5 @@
-// Messages from staff among a thread's messages: those on the page, later ones, and those taken back.
-// There are few, so each state has all of them.
+// Staff messages among a thread's messages: those on the page, later ones, and those taken back. There are
+// few, so each state has all of them.
 import { post } from "trato/api";
 import { linkify } from "trato/links";
 import { write } from "trato/local-time";
@@ -83,7 +83,7 @@ class StaffMessages extends HTMLElement {
     const others = [...this.list.querySelectorAll(".message:not([data-pending]), .note[data-revision], .assignment")];
     const first = messages.length && !this.thread.older.hidden ? sentAt(messages[0]) : -Infinity;
     const end = messages.length && !this.thread.timeline.isLive ? sentAt(messages.at(-1)) : Infinity;
-    let last = null; // the message from staff before this one
+    let last = null; // the staff message before this one
     for (const [, item] of [...this.rows].sort(([one], [other]) => one - other)) {
       const time = sentAt(item);
       if (time < first || time > end) {

@@ -9,7 +9,7 @@ import { write, writeAll } from "trato/local-time";
 import { change, MessageMenus } from "trato/message-menu";
 import { openOnLongPress } from "trato/long-press";
 import { MessageList } from "trato/message-list";
-import "trato/presence"; // loaded first, so that it doesn't miss the answer to `catchUp`
+import "trato/presence"; // loaded first, so that it doesn't miss the response to `catchUp`
 import { answerQuestion } from "trato/questions";
 import { quoteOf, quoteOfItem, wordsOfQuote } from "trato/quotes";
 import { Scroll } from "trato/scroll";
@@ -21,7 +21,7 @@ import { offerUndo } from "trato/undo";
 const FIRST_PAUSE = 1500; // milliseconds until a refused request is repeated
 const LONGEST_PAUSE = 30000;
 const EVENT_PATIENCE = 2000; // between the acknowledgement of a message and its event
-const PASSING = new Set(["unavailable", "rate_limited"]); // refusals that only hold for a while
+const PASSING = new Set(["unavailable", "rate_limited"]); // refusals that are only temporary
 
 class Thread extends HTMLElement {
   #conversation; // its id
@@ -93,7 +93,7 @@ class Thread extends HTMLElement {
     session.on("presence.changed", ({ conversation }) => {
       if (conversation !== this.#conversation) return;
       this.typingLine.clear();
-      this.isStale = this.isOpening; // the answer on its way may be older than this change
+      this.isStale = this.isOpening; // the response on its way may be older than this change
       this.catchUp();
     }, signal);
     session.on("conversation.ended", ({ conversation, revision, closed }) => {
@@ -157,13 +157,13 @@ class Thread extends HTMLElement {
     return [...(boxes ?? []), history.log];
   }
 
-  /** Return the message or note in the page's address, such as a search result's. */
+  /** Return the message or note in the page's URL, such as a search result's. */
   linked() {
     const id = CSS.escape(location.hash.slice(1));
     return id ? this.querySelector(`:is(.message, .note)[id="${id}"]`) : null;
   }
 
-  /** Start reading at the message in the address, at the first new message, or at the end. */
+  /** Start reading at the message in the URL, at the first new message, or at the end. */
   begin() {
     const scroll = this.#scroll;
     const line = this.querySelector(".messages__new");
@@ -182,7 +182,7 @@ class Thread extends HTMLElement {
 
   // -- catching up ---------------------------------------------------------------------------
 
-  /** Request changes over the socket; one request at a time, since each answer is complete. */
+  /** Request changes over the socket; one request at a time, since each response is complete. */
   catchUp() {
     if (this.isOpening) return;
     // `since` 0 means the latest page, which is what a thread without messages needs.
@@ -237,7 +237,7 @@ class Thread extends HTMLElement {
     else this.composer.hidden = !(line.hidden = true);
   }
 
-  /** Note until when staff have muted the person, if at all. CSS shows what that changes. */
+  /** Store until when staff have muted the person, if at all. CSS shows what that changes. */
   mute(until) {
     const line = this.querySelector(".thread__muted");
     if (!line || Boolean(until) === this.hasAttribute("data-muted")) return;
@@ -250,7 +250,7 @@ class Thread extends HTMLElement {
     if (wasWriting) line.focus();
   }
 
-  /** Note whether this side has blocked the other one. CSS shows what that changes. */
+  /** Store whether this side has blocked the other one. CSS shows what that changes. */
   block(isBlocked) {
     if (isBlocked === this.hasAttribute("data-blocked")) return;
     const wasWriting = this.querySelector(".composer > .when-open")?.contains(document.activeElement);
@@ -273,7 +273,7 @@ class Thread extends HTMLElement {
     this.#reportedRead = undefined;
   }
 
-  /** Try again in a moment after a passing refusal, and also report again how far the person has read. */
+  /** Try again in a moment after a temporary refusal, and also report again how far the person has read. */
   refused({ code, client_id }) {
     if (client_id || !PASSING.has(code)) return;
     this.forgetAsked();
@@ -334,7 +334,7 @@ class Thread extends HTMLElement {
     this.list.draw(message, message.quote && this.timeline.known(message.quote.sequence));
   }
 
-  /** Update the quotes of a message to its current words. */
+  /** Update the quotes of a message to its current text. */
   requote(message) {
     this.list.requote(message);
     const quote = quoteOf(message);
@@ -371,7 +371,7 @@ class Thread extends HTMLElement {
     this.seen();
   }
 
-  /** Go to the end, where the message that the person has written waits. */
+  /** Go to the end, where the message that the person has written is waiting. */
   async wrote() {
     await this.history.toLatest();
     this.toEnd();
@@ -447,7 +447,7 @@ class Thread extends HTMLElement {
 
   // -- reading -------------------------------------------------------------------------------
 
-  /** Report how far the person has read, if the tab is in focus and its end is in view. */
+  /** Report how far the person has read, if the tab has focus and its end is in view. */
   async seen() {
     if (!this.isConnected || !this.hasSeenAll) return;
     const { last } = this.timeline;

@@ -20,8 +20,8 @@ export class Timeline {
 
   /**
    * Take the latest version of a message. Returns where it belongs: "new" or "changed" in the window,
-   * "beyond" if it is new and comes after a window that isn't live, "outside" if it is elsewhere for
-   * another reason, or "" if it is already known.
+   * "beyond" if it is new and comes after a window that isn't live, "outside" if it is elsewhere for another
+   * reason, or "" if it is already known.
    */
   take(message) {
     const { sequence, revision } = message;

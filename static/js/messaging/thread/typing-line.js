@@ -23,7 +23,7 @@ export class TypingLine {
     if (this.writing.delete(user)) this.say();
   }
 
-  /** Remove everybody: somebody may no longer want to show that they write. */
+  /** Remove everybody: somebody may no longer want to show that they are typing. */
   clear() {
     for (const user of [...this.writing.keys()]) this.hide(user);
   }

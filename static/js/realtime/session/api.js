@@ -1,5 +1,5 @@
-// The same actions over HTTP, for a page without a socket. Each request says whom the page was rendered
-// for, and the server refuses it in another person's session.
+// The same actions over HTTP, for a page without a socket. Each request says for whom the page was rendered,
+// and the server refuses it in another person's session.
 import { NO_SESSION, PAGE_OF_ANOTHER } from "trato/close-codes";
 import { userId } from "trato/page";
 

@@ -1,5 +1,4 @@
-// A WebSocket that reconnects: with exponential backoff and full jitter, or immediately if that
-// makes sense.
+// A WebSocket that reconnects: with exponential backoff and full jitter, or immediately if that makes sense.
 import { CUT_OFF, FLOODS, NO_SESSION, PAGE_OF_ANOTHER, SUSPENDED } from "trato/close-codes";
 
 const FIRST_DELAY = 500; // milliseconds
@@ -64,8 +63,8 @@ export class Connection extends EventTarget {
   }
 
   /**
-   * Give up a socket that has been silent for this many milliseconds. Browsers don't notice a
-   * broken connection after sleep or behind a lost network.
+   * Give up a socket that has been silent for this many milliseconds. Browsers don't notice a broken
+   * connection after sleep or behind a lost network.
    */
   dropIfSilent(milliseconds) {
     const { socket } = this;

@@ -1,5 +1,5 @@
-// What the server says about this page, in the attributes that `{% messaging_page %}` renders. Only
-// this module reads them; the other scripts contain no addresses, person or site name.
+// What the server says about this page, in the attributes that `{% messaging_page %}` renders. Only this
+// module reads them; the other scripts contain no URLs, person or site name.
 const data = document.querySelector("[data-user]")?.dataset ?? {};
 
 export const userId = Number(data.user) || null; // the person for whom the page was rendered
@@ -7,7 +7,7 @@ export const userName = data.userName ?? "";
 export const siteName = data.siteName ?? "";
 export const askAfter = Number(data.askAfter || Infinity) * 1000; // milliseconds
 
-/** The site's addresses. The functions take the ID of a conversation. */
+/** The site's URLs. The functions take the ID of a conversation. */
 export const addresses = {
   login: data.loginUrl,
   socket: data.socketUrl,

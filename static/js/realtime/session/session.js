@@ -10,7 +10,7 @@ import { onEnded, request } from "trato/api";
 import { addresses, siteName, userId } from "trato/page";
 import * as storage from "trato/storage";
 
-const BUSY_POLL = 400; // milliseconds; while the tab is in view and something happened lately
+const BUSY_POLL = 400; // milliseconds; while the tab is in view and something happened recently
 const IDLE_POLL = 5000;
 const HIDDEN_POLL = 30000;
 const BUSY_FOR = 120000;
