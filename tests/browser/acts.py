@@ -42,7 +42,7 @@ def live(page: Page) -> None:
 
 
 def returned(page: Page) -> None:
-    """Wait until the page has found its server again, after the server was away for a while."""
+    """Wait until the page has found its server again after an outage."""
     until(page, "live", LONGEST_DELAY + PATIENCE)
 
 

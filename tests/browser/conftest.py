@@ -48,7 +48,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # sync Playwright runs a loop 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """Keep the settings: the servers find the same database by its address."""
+    """Keep the settings: the servers find the same database by its URL."""
 
 
 class BrowserSite(Site):
@@ -71,8 +71,8 @@ def site(transactional_db: None, servers: Site) -> Iterator[Site]:
         if process not in servers.processes:
             servers.start(process)
     yield servers
-    # Requests of closed pages have to finish before the tables are emptied: if one of them holds a
-    # lock on one table and waits for the next, that would deadlock.
+    # Requests of closed pages have to finish before the tables are emptied: one that holds a lock
+    # on one table and waits for the next would deadlock.
     deadline = time.monotonic() + PATIENCE
     while connection.vendor == "postgresql" and servers_at_work():
         assert time.monotonic() < deadline

@@ -1,4 +1,4 @@
-"""Give files to the composer, and look at what happens to them."""
+"""Give files to the composer, and check what happens to them."""
 
 import base64
 from typing import Any

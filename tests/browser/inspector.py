@@ -2,8 +2,8 @@
 
 A page is loaded once per language. In English everything is checked, with the colours of both
 schemes; `make test` checks the dark colours of only every third page, since all pages share their
-colours. The Spanish page has the same elements, so the tests check only what depends on its words:
-their language, and whether they have room at the width of a small phone.
+colours. The Spanish page has the same elements, so the tests check only what depends on its text:
+its language, and whether it has room at the width of a small phone.
 """
 
 from collections.abc import Callable, Iterable
@@ -51,7 +51,7 @@ class Inspector:
     looks: int = field(default=0, init=False)
 
     def tour(self, addresses: Iterable[str], status: int = 200) -> None:
-        """Check pages by their addresses; in `make test`, every third one."""
+        """Check pages by their paths; in `make test`, every third one."""
         for address in list(addresses)[:: 1 if WHOLE else 3]:
             answer = self.page.goto(address)
             assert answer is not None

@@ -1,6 +1,6 @@
-"""The site's server, which answers repeated requests for a static file from memory.
+"""The site's server, which serves repeated requests for a static file from memory.
 
-Each person of a test has a new browser context without a cache, and a page has some seventy static
+Each person in a test has a new browser context without a cache, and a page has some seventy static
 files. Through Django, these took a quarter of the time of all browser tests.
 """
 
@@ -25,10 +25,10 @@ Send = Callable[[Any], Awaitable[None]]
 
 
 class Remembering:
-    """Remembers the whole answers to GET requests for static files.
+    """Remembers complete responses to GET requests for static files.
 
     Args:
-        application: the ASGI application that answers the first request for each file.
+        application: the ASGI application that responds to the first request for each file.
     """
 
     def __init__(self, application: Any) -> None:
@@ -56,7 +56,7 @@ class Remembering:
 
 
 def is_whole(answer: list[Any]) -> bool:
-    """Whether it is a whole file. An answer ends early if the client leaves, even after headers."""
+    """Whether it is a whole file. A response ends early if the client leaves after headers."""
     if len(answer) < 2 or answer[0]["status"] != 200:
         return False
     return answer[-1]["type"] == "http.response.body" and not answer[-1].get("more_body")

@@ -1,4 +1,4 @@
-"""A lead announces something with the keyboard; open pages of both roles show it at once."""
+"""A lead announces something with the keyboard; open pages of both roles show it immediately."""
 
 from playwright.sync_api import Page, expect
 

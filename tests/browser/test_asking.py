@@ -61,7 +61,7 @@ def test_a_visitor_writes_first_signs_up_and_finds_the_question_sent_once(
     visitor.fill("input[name=password1]", "a-good-long-one")
     visitor.click("main form.signup button")
     assert not Message.objects.exists()
-    # The mail with the link is in another process; this is the same link.
+    # The email with the link is in another process; this is the same link.
     address = EmailAddress.objects.get(email="ana@example.com")
     visitor.goto(f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/")
     visitor.click("main form button")
@@ -78,7 +78,7 @@ def test_who_confirms_the_address_elsewhere_finds_the_question_sent_after_loggin
     ask(visitor, product)
     phone.goto(f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/")
     phone.click("main form button")
-    for field in ("password1", "password2"):  # the mail was opened in another browser
+    for field in ("password1", "password2"):  # the email was opened in another browser
         phone.fill(f"input[name={field}]", "slow-orchard-72")
     phone.press("input[name=password2]", "Enter")
     phone.wait_for_url("**/conversations/")
@@ -106,7 +106,7 @@ def test_a_question_that_was_sent_does_not_stand_on_the_products_page_again(
     page = person(shopper)
     page.route("**/js/bundles/conversation.js", lambda route: route.abort())  # which would drop it
     page.goto(product.get_absolute_url())
-    # The same words again are another question: a script may load too late to notice the first.
+    # The same text again is another question: a script may load too late to notice the first.
     for asked, send in enumerate(("form => form.submit()", "form => form.requestSubmit()"), 1):
         expect(page.locator("trato-ask:defined")).to_be_visible()
         expect(page.locator("#ask-body")).to_have_value("")

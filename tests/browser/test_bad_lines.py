@@ -139,7 +139,7 @@ def test_after_a_long_absence_everything_that_was_missed_is_there(
     line.mend()
     expect(page.locator("#message-441")).to_be_in_viewport()
     shown = page.locator(".message").evaluate_all("all => all.map((one) => one.id)")
-    assert len(shown) <= 400  # a window: the others come by scrolling
+    assert len(shown) <= 400  # a window: the others load by scrolling
     first = 442 - len(shown)
     assert shown == [f"message-{number}" for number in range(first, 442)]
     page.locator(".thread__scroll").evaluate("box => box.scrollTo(0, 0)")

@@ -58,7 +58,7 @@ def busy(route: Route) -> None:
 
 
 def in_parts_of(page: Page, size: int) -> None:
-    """Limit how many conversations each request of an act may have."""
+    """Limit how many conversations each request of an action may have."""
 
     def serve(route: Route) -> None:
         answer = route.fetch()

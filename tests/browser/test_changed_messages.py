@@ -1,4 +1,4 @@
-"""Two people change their minds and point things out: edits, withdraws, quotes, reactions."""
+"""Two people change their minds and point to messages: edits, withdraws, quotes, reactions."""
 
 import re
 

@@ -41,8 +41,8 @@ def count(page: Page, name: str, number: int) -> None:
 
 
 def decide(page: Page, key: str, reason: str, **more: str) -> None:
-    """Choose an act by its key, give its reasons, and confirm, without touching the mouse."""
-    page.wait_for_load_state()  # its keys are heard then
+    """Choose an action by its key, give its reasons, and confirm, without touching the mouse."""
+    page.wait_for_load_state()  # only then does it handle its keys
     page.keyboard.press(key)
     for name, words in more.items():
         page.locator(f"#id_{name}").focus()
@@ -143,7 +143,7 @@ def test_counts_are_asked_for_one_at_a_time_however_slow_the_answer(
     desk.route("**/case/state/", lambda route: waiting.append(route))
 
     def one_more() -> None:
-        """Let a case come up, and let all the time pass in which the page collects events."""
+        """Let a case come up, and let all the time pass during which the page collects events."""
         with opened.value.expect_event("framereceived", lambda text: "desk.changed" in text):
             held(shopper, conversation, "Pay me on the other app")
         desk.clock.run_for(10_000)

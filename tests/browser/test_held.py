@@ -1,4 +1,4 @@
-"""The sender of a held message sees that it is checked; the other side gets it once released."""
+"""The sender of a held message sees that it is being checked; others get it once released."""
 
 import uuid
 

@@ -24,7 +24,7 @@ from tests.browser.lines import Line
 from tests.rulings import remove_message
 from tests.whole import only_whole
 
-LONG = 100  # messages; a page of history has 40
+LONG = 100  # messages; a history page has 40
 OLD = 24  # the sequence of a message that the thread doesn't show at first
 
 

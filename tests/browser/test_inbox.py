@@ -48,7 +48,7 @@ def test_who_writes_rises_to_the_top_with_the_first_words(
     expect(inbox.locator(NAMES).first).to_have_text("Lucía Romero")
     expect(inbox.locator(PREVIEWS).first).to_have_text("Hello?")
     expect(inbox.locator("[data-unread]")).to_have_count(1)
-    expect(inbox.locator(NAMES).first).to_be_focused()  # the person's, wherever it went
+    expect(inbox.locator(NAMES).first).to_be_focused()  # the person's, wherever it moved
 
     answering = person(seller)
     open_thread(answering, conversation)

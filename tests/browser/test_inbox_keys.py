@@ -179,7 +179,7 @@ def test_the_key_takes_no_open_conversation_from_a_colleague_unseen(
     MessageFactory(conversation=conversation, body="Is it still there?")
     page = person(seller)
     Line(page).lost_kind = "team.changed"
-    page.goto(f"{conversation.get_absolute_url()}?lane=settled")  # so its row isn't beside it
+    page.goto(f"{conversation.get_absolute_url()}?lane=settled")  # so its row isn't next to it
     live(page)
     actions.assign(colleague, [conversation.pk], colleague.pk)
     page.keyboard.press("Escape")  # out of the composer
@@ -210,7 +210,7 @@ def test_an_open_conversation_that_leaves_the_list_shows_whose_turn_it_is(
 def test_a_late_answer_brings_no_turn_back(
     person: Person, seller: User, colleague: User, conversation: Conversation
 ) -> None:
-    """The page requests the row again while an older answer, in which it waits, is on its way."""
+    """The page requests the row again while an older response, in which it waits, is on its way."""
     MessageFactory(conversation=conversation, body="Is it still there?")
     page = person(seller)
     rows, held = re.compile(r"/rows/\?.*conversation=\d"), list[tuple[Route, APIResponse]]()

@@ -70,7 +70,7 @@ def test_an_older_page_shows_acts_and_loses_what_is_news(
     say(rows[1].consumer, rows[1], "And so am I.")
     expect(older.locator(NAMES)).to_have_text(["Client 00"])
     actions.archive(seller, [rows[0].pk])
-    # There is no such page any more, so it is the first one, as after a reload.
+    # That page no longer exists, so the first one is shown, as after a reload.
     expect(older.locator(NAMES)).to_have_count(PAGE_SIZE)
 
 

@@ -107,7 +107,7 @@ def test_a_window_of_the_past_moves_to_the_end_and_is_live_there(
     says(asking, "And another.")
     expect(asking.locator(".message").last).to_be_in_viewport()
     assert contiguous(asking)[-1] == LONG + 2
-    expect(asking.locator(".thread__log")).to_be_focused()  # the button has gone
+    expect(asking.locator(".thread__log")).to_be_focused()  # the button is gone
 
 
 @only_whole
@@ -157,7 +157,7 @@ def test_the_own_message_leads_from_the_past_to_the_end(
     says(page, "I'm here")
     expect(page.locator(f"#message-{LONG + 1}")).to_be_in_viewport(ratio=1)
     assert contiguous(page)[-1] == LONG + 1
-    # Without a connection it waits below a line, since it isn't what comes next.
+    # Without a connection it waits below a line, since it isn't the next message.
     page.goto(at(talk, 100))
     live(page)
     line.cut()
@@ -281,7 +281,7 @@ def test_many_unread_messages_are_read_from_the_first_one_on(
     expect(page.locator(".messages__new")).to_be_in_viewport()
     expect(page.locator(NEWS)).to_have_text("150 new messages")
     assert mark(talk, shopper) == LONG - 150
-    # Messages that were scrolled past are read; the rest isn't yet.
+    # Messages that were scrolled past are read; the rest aren't yet.
     scroll(page, "down")
 
     def is_partly_read() -> None:

@@ -1,4 +1,4 @@
-"""Colleagues see who is looking, replying or writing a note; the shopper gets none of it."""
+"""Colleagues see who is looking, replying or writing a note; the shopper sees none of it."""
 
 from playwright.sync_api import Page, expect
 

@@ -62,7 +62,7 @@ def test_a_thread_without_any_one_script_still_sends_and_says_so(
     person: Person, shopper: User, stranger: User, conversation: Conversation
 ) -> None:
     other = ConversationFactory(consumer=stranger, product=conversation.product)
-    # People take turns: there are more scripts than messages that one person may send in a minute.
+    # People take turns: there are more scripts than messages that one person may send per minute.
     turns = cycle(
         [
             (person(shopper), conversation.get_absolute_url()),

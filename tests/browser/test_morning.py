@@ -1,4 +1,4 @@
-"""A morning of a seller with sixty waiting conversations, without a mouse and on one page."""
+"""A seller's morning with sixty waiting conversations, without a mouse and on one page."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -51,7 +51,7 @@ class Morning:
         expect(self.page.locator("[data-count=ours]")).to_have_text(str(count))
 
     def choose(self, kind: str, *keys: str) -> None:
-        """Open the choices of an act, and choose with more keys."""
+        """Open the choices of an action, and choose with more keys."""
         self.press(kind)
         dialog = self.page.get_by_role("dialog")
         expect(dialog.locator("button:focus")).to_have_count(1)

@@ -24,7 +24,7 @@ WORDS = "Zinnober-Quitte"  # occurs nowhere else
 
 
 def listen(page: Page) -> list[str]:
-    """Collect everything that a browser receives from now on: frames and answers."""
+    """Collect everything that a browser receives from now on: frames and responses."""
     received: list[str] = []
 
     def keep(payload: str | bytes) -> None:
@@ -143,7 +143,7 @@ def test_each_box_keeps_its_own_draft_and_a_reload_keeps_the_mode(
     choose(page, "Note")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator(".note[data-number] .note__body")).to_have_text("For the team")
-    expect(page.get_by_role("button", name="Add note")).to_be_visible()  # stays a box for notes
+    expect(page.get_by_role("button", name="Add note")).to_be_visible()  # the box stays open
     assert Message.objects.get().body == "For the shopper"
     assert Note.objects.get().body == "For the team"
 
@@ -183,7 +183,8 @@ def test_older_messages_bring_their_notes(
     assert order[5:8] == ["message-6", "note-1", "message-7"]
     assert len(order) == 66
     expect(page.locator(".messages__day")).to_have_count(1)
-    # A page that begins further back has only those between its messages, also when it goes on.
+    # A page that begins further back has only the notes between its messages, even when it loads
+    # more.
     page.goto(f"{conversation.get_absolute_url()}?around=1")
     live(page)
     assert notes(page) == ["Note 5", "Note 15", "Note 25", "Note 35"]

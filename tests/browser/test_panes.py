@@ -22,7 +22,7 @@ PHONE = {"width": 390, "height": 800}
 
 
 class Documents(list[str]):
-    """The addresses of the pages that a browser loads from now on."""
+    """The URLs of the pages that a browser loads from now on."""
 
     def __init__(self, page: Page) -> None:
         super().__init__()

@@ -86,7 +86,7 @@ def test_filters_are_one_line_on_a_phone_and_cut_no_option(
         assert box
         assert box["height"] < 60
         summary.click()
-    # Even without a limit to its width, the select would need no more than it has.
+    # Even without a width limit, the select would need no more than it has.
     cut = page.locator(".filters select").evaluate_all(
         """all => all.filter((one) => {
             const given = one.offsetWidth;

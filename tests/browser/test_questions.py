@@ -1,4 +1,4 @@
-"""The site asks about words before it sends them, and the writer chooses."""
+"""The site questions a text before sending it, and the writer chooses."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""Two people, one of whom tries a scam; and links that staff have blocked or warn of."""
+"""Two people, one of whom tries a scam; and links that staff have blocked or warn about."""
 
 from datetime import timedelta
 from typing import Any

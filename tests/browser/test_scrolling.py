@@ -13,7 +13,7 @@ from tests.browser.files import CHOOSE, LINES, photo
 from tests.whole import only_whole, some_of
 
 SCROLLER = ".thread__scroll"
-LONG = 100  # messages; a page of history has 40
+LONG = 100  # messages; a history page has 40
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_older_messages_load_on_scrolling_up_and_what_is_in_view_stays(
     page = person(shopper)
     open_thread(page, long_thread)
     assert sequences(page) == list(range(61, 101))
-    # The thread scrolls inside the page, the page itself does not.
+    # The thread scrolls within the page; the page itself does not scroll.
     assert page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
     # Held back, so that the position before scrolling is known.
     held = []

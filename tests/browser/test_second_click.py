@@ -1,4 +1,4 @@
-"""A second click while a form is being sent is not a second act."""
+"""A second click while a form is being sent is not a second action."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,4 @@
-"""Open pages show what staff do immediately, and others show it when people are back."""
+"""Open pages show immediately what staff do, and others show it when people are back."""
 
 from django.urls import reverse
 from playwright.sync_api import Page, expect

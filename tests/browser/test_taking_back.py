@@ -1,4 +1,4 @@
-"""A message is taken back before it is on its way, and is sent whatever happens to its tab."""
+"""A message is taken back before it is sent, and is sent whatever happens to its tab."""
 
 from playwright.sync_api import Page, Route, expect
 

@@ -33,7 +33,7 @@ def test_a_colleague_is_invited_joins_and_is_removed_without_javascript(
     press(owner, "Send the invitation")
     expect(owner.locator(".notice")).to_contain_text(f"emailed the invitation to {shopper.email}")
     expect(owner.locator(".row")).to_have_count(2)
-    # The mail is in the server's memory, so this stands for the link in it.
+    # The email is in the server's memory, so this stands for the link in it.
     TeamInvitation.objects.update(token_hash=access.hash_of("a-token"))
 
     guest = person(None, java_script_enabled=False)

@@ -1,4 +1,4 @@
-"""What people do with a conversation on its page, without loading it again, and in all tabs."""
+"""What people do with a conversation on its page, without reloading it, and in all tabs."""
 
 import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
@@ -25,7 +25,7 @@ def asked(conversation: Conversation, shopper: User) -> Conversation:
 
 
 def choose(page: Page, name: str) -> None:
-    """Choose an act in the menu."""
+    """Choose an action in the menu."""
     page.click(".triage__more")
     page.get_by_role("button", name=name, exact=True).click()
 

@@ -1,4 +1,4 @@
-"""Two people talk, and immediately see what the other person does."""
+"""Two people talk, and immediately see what the other one does."""
 
 from dataclasses import dataclass
 

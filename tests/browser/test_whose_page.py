@@ -97,7 +97,7 @@ def test_a_page_of_another_person_reads_and_types_nothing(
     open_thread(page, conversation)
     other = page.context.new_page()
     sit_down(page, colleague)
-    other.goto("/products/")  # any page of the person who is logged in now
+    other.goto("/products/")  # any page of the person who is now logged in
     is_hidden(page, "This page belongs to Marta Vidal")
     MessageFactory(conversation=conversation)
     page.bring_to_front()

@@ -1,4 +1,4 @@
-"""Open pages forget words that were withdrawn or edited, however they are connected."""
+"""Open pages forget text that was withdrawn or edited, however they are connected."""
 
 import uuid
 from datetime import timedelta
