@@ -99,7 +99,7 @@ def test_a_cursor_that_is_no_whole_number_is_refused(
 def test_whatever_changes_between_two_pages_nothing_is_missed(
     shopper: User, conversation: Conversation, settings: Any, data: st.DataObject
 ) -> None:
-    """A reader requests pages with changes in between; in the end it has what the database has."""
+    """A reader requests pages with changes in between, and ends up with what the database has."""
     settings.MESSAGE_PAGE_SIZE = 3
     Message.objects.all().delete()
     conversation.last_sequence = conversation.revision = 0

@@ -181,7 +181,7 @@ def test_staff_keep_a_reported_message_until_the_report_is_closed(
     deletion.delete_account(shopper.pk)
     message.refresh_from_db()
     assert message.body == "My phone is secret"
-    assert message.removed_at is not None  # nobody but staff reads it
+    assert message.removed_at is not None  # only staff read it
     moderation.resolve_report(moderator, report.pk, Report.Outcome.DISMISSED, "Harmless")
     message.refresh_from_db()
     assert message.body == ""

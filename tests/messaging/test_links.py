@@ -1,4 +1,4 @@
-"""What becomes a link in a message: only an address that clearly belongs to a public host."""
+"""What becomes a link in a message: only the URL of a host that is clearly public."""
 
 import re
 from html.parser import HTMLParser
@@ -18,7 +18,7 @@ SCRIPT = Path(__file__).parents[2] / "static/js/messaging/thread/links.js"
 
 
 class Drawn(HTMLParser):
-    """The rendered text, the text as it was written, and its links: address and text."""
+    """The rendered text, the text as it was written, and its links: URL and text."""
 
     def __init__(self, markup: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Every actor × every act, through the addresses and the socket that a person would use.
+"""Every actor × every action, through the URLs and the socket that a person would use.
 
 A denial leaves the database as it was; its allowed twin is in the same column of the table.
 """
@@ -40,13 +40,13 @@ PEOPLE = (
 
 
 def acts(person: str) -> list[Any]:
-    """Return the acts that a person tries: every second one, unless it is `make test-all`."""
+    """Return the actions that a person tries: every second one, unless it is `make test-all`."""
     everything = list(ACTS.items())
     return everything if WHOLE else everything[PEOPLE.index(person) % 2 :: 2]
 
 
 def reaching_acts() -> list[Any]:
-    """Return the acts that reach the other side, and some of the others."""
+    """Return the actions that reach the other side, and some of the others."""
     everything = list(ACTS.items())
     others = [act for act, _how in everything if act not in REACHING]
     chosen = {*REACHING, *some_of(others, 8)}
@@ -79,14 +79,14 @@ def test_who_may_do_what(person: str, user: User | None, scene: Scene, client_of
         with transaction.atomic():
             status, done = perform(client, scene, person)
             changed = not done and scene.everything() != before
-            transaction.set_rollback(True)  # the next act finds the same scene
+            transaction.set_rollback(True)  # the next action finds the same scene
         if done != (person in allowed):
             wrong.append((act, "done" if done else "not done", status))
         elif not done:
             is_turned_away = person in NOT_LOGGED_IN and act not in OPEN_TO_SUSPENDED
             expected = turned_away if is_turned_away or person == "anonymous" else denial
             if person in NOT_LOGGED_IN and act in FOR_VISITORS:
-                expected = {400}  # the form misses their name
+                expected = {400}  # the form lacks their name
             if status not in expected or changed:
                 wrong.append((act, "changed" if changed else "answered", status))
     assert wrong == []
@@ -104,7 +104,7 @@ def test_what_one_may_do_while_one_side_has_blocked_the_other(
     client = client_of(user)
     for act, (perform, allowed, _denial) in reaching_acts():
         if act in ("ask to block", "block") and person == blocker:
-            continue  # that is done
+            continue  # it is already done
         rate_limits.reset()
         with transaction.atomic():
             status, done = perform(client, scene, person)

@@ -1,4 +1,4 @@
-"""Concurrent reads that finish in a different order: the newer answer wins."""
+"""Concurrent reads that finish in a different order: the newer result wins."""
 
 import asyncio
 import threading
@@ -172,7 +172,7 @@ async def test_a_removal_while_a_colleague_connects_is_heard(
 async def test_a_conversation_that_is_being_opened_survives_a_change_of_groups(
     seller: User, conversation: Conversation, socket_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While it is being read, its socket doesn't know yet which groups it belongs to."""
+    """While it is being read, its socket doesn't know yet which groups it belongs in."""
     read = Held(access.conversation_for)
     monkeypatch.setattr(access, "conversation_for", read)
     socket = await socket_of(seller)

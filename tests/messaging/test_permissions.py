@@ -1,4 +1,4 @@
-"""What the matrix of actors and acts leaves out: the wording of denials, and what is recorded."""
+"""What the matrix of actors and actions omits: the wording of denials, and what is recorded."""
 
 import re
 import uuid

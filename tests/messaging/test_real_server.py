@@ -27,7 +27,7 @@ from tests.whole import some_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-GROWTH = 40 * 2**20  # bytes by which a hostile client may make the process grow for a while
+GROWTH = 40 * 2**20  # bytes by which a hostile client may temporarily make the process grow
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def raw(visit: Any) -> Iterator[Callable[[User | None], RawSocket]]:
 
 @pytest.fixture
 def long_talk(shopper: User, conversation: Conversation) -> bytes:
-    """A frame of 60 bytes whose answer has 160,000."""
+    """A frame of 60 bytes whose response has 160,000."""
     for _ in range(40):
         MessageFactory(conversation=conversation, sender=shopper, body="x" * 4000)
     return b'{"type":"conversation.open","conversation":%d,"since":0}' % conversation.pk
@@ -88,7 +88,7 @@ def test_who_reads_too_slowly_is_told_4408(
     site: Site, seller: User, raw: Any, long_talk: bytes
 ) -> None:
     slow = raw(seller)
-    for _ in range(60):  # 10 MB of answers, more than the kernel's buffers hold
+    for _ in range(60):  # 10 MB of responses, more than the kernel's buffers hold
         slow.send(long_talk)
     # It reads nothing until the server has given up on it. Then it can still read why.
     services.wait(lambda: site.must_have_said("socket_closed", "4408"), AssertionError)
@@ -102,7 +102,7 @@ def test_who_never_reads_is_cut_off_and_costs_a_bounded_amount_of_memory(
     before = site.memory()
     most = before
     with contextlib.suppress(ConnectionError):
-        for _ in range(500):  # 80 MB of answers
+        for _ in range(500):  # 80 MB of responses
             silent.send(long_talk)
             if silent.ended(0.01):
                 break

@@ -20,7 +20,7 @@ def test_a_reason_is_chosen_from_radios_and_words_are_optional(
     address = f"{conversation.get_absolute_url()}messages/{message.sequence}/report/"
     html = client.get(address).content.decode()
     radios = re.findall(r'<input type="radio" name="reason" value="(\w*)"', html)
-    assert radios == [one for one, _label in Report.reasons_of("message")]  # and no empty one
+    assert radios == [one for one, _label in Report.reasons_of("message")]  # with no empty one
     assert "What happened? (optional)" in html
     assert client.post(address, {"reason": "", "words": ""}).status_code == 400
     assert not Report.objects.exists()

@@ -1,4 +1,4 @@
-"""Only one of two people who schedule at once gets the last place of a limit. PostgreSQL only."""
+"""Only one of two people who schedule simultaneously gets a limit's last place. PostgreSQL only."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor

@@ -223,7 +223,7 @@ async def test_who_leaves_the_shop_hears_it_no_longer_but_keeps_the_socket(
 async def test_an_event_for_a_group_that_the_socket_left_is_not_handed_on(
     shopper: User, socket_of: Any
 ) -> None:
-    """As if the layer was away while the socket left the group."""
+    """As if the layer was down while the socket left the group."""
     socket = await socket_of(shopper)
     await next_frame(socket, "session.ready")
     event = {"type": "chat.message", "frame": "{}"}

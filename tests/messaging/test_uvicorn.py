@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class UvicornSite(Site):
     command = (
         *("-m", "uvicorn", "config.asgi:application", "--loop", "uvloop", "--lifespan", "off"),
-        # Its own pings close a socket with 1011 before we do, if the machine is slow.
+        # Its own pings would close a socket with 1011 before we do, if the machine is slow.
         *("--ws", "websockets-sansio", "--ws-max-size", "16384", "--ws-ping-timeout", "3600"),
         "--port",
     )
@@ -75,7 +75,7 @@ def test_who_does_not_read_is_closed_and_costs_no_more_memory(
         MessageFactory(conversation=conversation, sender=shopper, body="x" * 4000)
     before = site.memory()
     slow = RawSocket(visit(seller))
-    for _ in range(60):  # 10 MB of answers, more than the kernel's buffers hold
+    for _ in range(60):  # 10 MB of responses, more than the kernel's buffers hold
         slow.send(b'{"type":"conversation.open","conversation":%d,"since":0}' % conversation.pk)
 
     def probe() -> None:

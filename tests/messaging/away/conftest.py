@@ -37,7 +37,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def closed(shop: Shop, seller: User, clock: time_machine.Traveller) -> Shop:
-    """The shop: open on weekdays from 9 to 17, with automatic answers."""
+    """The shop: open on weekdays from 9 to 17, with automatic replies."""
     shop.time_zone = "Europe/Madrid"
     shop.save()
     hours = (Span(9 * 60, 17 * 60),)
@@ -51,7 +51,7 @@ def closed(shop: Shop, seller: User, clock: time_machine.Traveller) -> Shop:
 def ask(
     closed: Shop, shopper: User, conversation: Conversation, clock: time_machine.Traveller
 ) -> Callable[..., list[str]]:
-    """`ask()`: let the shopper write, do what is due, and return all automatic answers so far."""
+    """`ask()`: let the shopper write, do what is due, and return all automatic replies so far."""
 
     def ask(who: User = shopper, where: Conversation = conversation) -> list[str]:
         say(who, where, "Is it glazed?")

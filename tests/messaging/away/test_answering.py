@@ -1,4 +1,4 @@
-"""A shop that is closed or away answers automatically: once a day, and only if nobody was there."""
+"""A shop that is closed or away replies automatically: once a day, and only if nobody was there."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

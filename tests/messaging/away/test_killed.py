@@ -1,4 +1,4 @@
-"""Each conversation is answered exactly once, even if the processes that answer are killed."""
+"""Each conversation gets exactly one reply, even if the processes that reply are killed."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The page of a shop's automatic answers."""
+"""The page of a shop's automatic replies."""
 
 from datetime import datetime
 from typing import Any

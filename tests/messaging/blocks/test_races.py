@@ -1,4 +1,4 @@
-"""If a block and a send happen at once, no message is stored after the block is committed."""
+"""If a block and a send happen together, no message is stored after the block is committed."""
 
 import asyncio
 import contextlib
@@ -113,7 +113,7 @@ def test_a_batch_that_began_before_a_block_stores_nothing_after_it(
     finally:
         monkeypatch.undo()
         statement.send_statement.cache_clear()
-    assert isinstance(answer, Locked)  # to be tried again
+    assert isinstance(answer, Locked)  # to be retried
     assert not Message.objects.exists()
     (again,) = stored([one])
     assert (type(again), again.code) == (Refused, "blocked")

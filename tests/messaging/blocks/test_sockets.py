@@ -1,4 +1,4 @@
-"""A block affects open sockets at once, and the other side gets no frame about it."""
+"""A block affects open sockets immediately, and the other side gets no frame about it."""
 
 from typing import Any
 

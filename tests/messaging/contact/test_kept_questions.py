@@ -30,7 +30,7 @@ def log_in(client: Client, user: User) -> None:
 
 
 def return_from_login(client: Client, subject: Product | Shop) -> Any:
-    """Open the address that the login page returns to."""
+    """Open the URL that the login page returns to."""
     return client.get(f"{subject.get_absolute_url()}contact/")
 
 
@@ -99,7 +99,7 @@ def test_other_words_of_one_form_are_another_question_and_the_same_are_not(
 def test_two_tabs_that_ask_at_the_same_moment_are_one_visitor(
     products: list[Product], shopper: User, client_of: Any
 ) -> None:
-    """No session yet: each answer brings another cookie, and the browser keeps one of them."""
+    """There is no session yet: each response brings another cookie, and the browser keeps one."""
     todo = list(products[:2])
 
     def tab() -> Client:
@@ -138,7 +138,7 @@ def test_one_too_many_is_refused_with_its_words_and_the_others_wait(
     refused = ask(client, products[2], "And this?")
     assert refused.status_code == 429
     assert "And this?" in refused.text
-    assert ask(client, products[0], "Blue?", client_id).status_code == 302  # it waits already
+    assert ask(client, products[0], "Blue?", client_id).status_code == 302  # it is already waiting
     log_in(client, shopper)
     return_from_login(client, products[0])
     assert len(said()) == 2

@@ -1,4 +1,4 @@
-"""Staff who decide, and what they decide about."""
+"""Staff who decide, and what they decide on."""
 
 from collections.abc import Callable
 from datetime import timedelta

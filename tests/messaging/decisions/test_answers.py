@@ -79,7 +79,7 @@ def test_a_decision_against_one_side_closes_no_report_by_it(
     closed = "upheld" if measure == "warn" else "dismissed"
     assert outcomes() == [closed, ""]
     case = Case.objects.get()
-    assert (case.closed_at, case.person) == (None, shopper)  # the person that it is about now
+    assert (case.closed_at, case.person) == (None, shopper)  # whom it is now about
 
 
 def test_closing_a_report_closes_none_by_the_other_side(

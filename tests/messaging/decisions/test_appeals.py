@@ -1,4 +1,4 @@
-"""Somebody else decides an appeal, once, and overturning undoes everything that a decision did."""
+"""Somebody else decides an appeal, once, and overturning undoes everything a decision did."""
 
 from collections.abc import Callable
 from datetime import timedelta

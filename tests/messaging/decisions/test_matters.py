@@ -1,4 +1,4 @@
-"""Staff decide about everything that is reported, held or found by a rule, and undo decisions."""
+"""Staff decide on everything that is reported, held or found by a rule, and undo decisions."""
 
 import uuid
 from collections.abc import Callable

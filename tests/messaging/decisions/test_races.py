@@ -1,4 +1,4 @@
-"""Two members of staff never decide the same thing twice; a mute stops sends in progress."""
+"""Two staff members never decide on the same item twice; a mute stops sends in progress."""
 
 import asyncio
 import uuid

@@ -1,4 +1,4 @@
-"""A mute affects open sockets at once, and only the muted person's pages show it."""
+"""A mute affects open sockets immediately, and only the muted person's pages show it."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""After a decision is taken back, people read nothing that is no longer true."""
+"""After a decision is undone, people read nothing that is no longer true."""
 
 from collections.abc import Callable
 from typing import Any

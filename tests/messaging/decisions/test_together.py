@@ -1,4 +1,4 @@
-"""A measure on something that several people own is decided for each, and taken back for all."""
+"""A measure on something that several people own is decided for each, and undone for all."""
 
 from collections.abc import Callable
 from typing import Any

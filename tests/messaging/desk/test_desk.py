@@ -1,4 +1,4 @@
-"""The desk: one case for each thing, claimed by one member of staff at a time."""
+"""The desk: one case per item, claimed by one staff member at a time."""
 
 import uuid
 from datetime import timedelta

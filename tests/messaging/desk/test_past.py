@@ -1,4 +1,4 @@
-"""What the desk shows about the person of a case, and whether reporters were right."""
+"""What the desk shows about a case's person, and whether reporters were right."""
 
 from typing import Any
 

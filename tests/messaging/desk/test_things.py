@@ -1,4 +1,4 @@
-"""Staff see what a case is about: pictures, blurred at first, and the name of a product."""
+"""Staff see what a case is about: pictures, blurred at first, and a product's name."""
 
 import re
 import uuid

@@ -53,7 +53,7 @@ def test_a_released_message_waits_alone(talks: list[Conversation], shopper: User
     with psycopg.connect(own_database()) as other:
         hold(other, held)
         assert (review.due(10), said()) == (1, [free.pk])
-        assert (review.due(10), said()) == (0, [free.pk])  # nobody asks again at once
+        assert (review.due(10), said()) == (0, [free.pk])  # no retry happens immediately
         other.rollback()
     assert (review.due(10), said()) == (1, [free.pk, held.pk])
 

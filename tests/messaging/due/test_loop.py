@@ -127,7 +127,7 @@ def test_the_command_does_all_that_is_due(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.fixture
 def woken(monkeypatch: pytest.MonkeyPatch, conversation: Conversation) -> list[bool]:
-    """An entry for each time that the loop was woken."""
+    """An entry for each time the loop was woken."""
     calls: list[bool] = []
     monkeypatch.setattr(watched_shops, "wake", lambda: calls.append(True))
     monkeypatch.setattr(watched_shops, "_watched", frozenset({conversation.shop_id}))

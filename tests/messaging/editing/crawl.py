@@ -1,4 +1,4 @@
-"""Fetch everything that a person can open, from all of the site's own addresses."""
+"""Fetch everything that a person can open, from all of the site's own URLs."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,13 +26,13 @@ UNRELATED = {
 
 
 def addresses(values: Mapping[str, Sequence[object]]) -> Iterator[str]:
-    """Yield every address that may involve messages, with each value of its parameters.
+    """Yield every URL that may involve messages, with each value of its parameters.
 
     Args:
         values: the values of each parameter that involves messages.
 
     Raises:
-        AssertionError: there is an address with another parameter: add values for it.
+        AssertionError: there is a URL with another parameter: add values for it.
     """
     for route in OF_ALL:
         if route.startswith(ELSEWHERE):
@@ -47,7 +47,7 @@ def addresses(values: Mapping[str, Sequence[object]]) -> Iterator[str]:
 def fetched(
     client: Client, wanted: Iterator[str], *, scripts: bool = True
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the answers of each address: the page and, for `scripts`, what scripts get."""
+    """Yield the responses of each URL: the page and, for `scripts`, what scripts get."""
     for address in sorted({*wanted}):
         kinds = ["text/html"]
         if scripts and address.startswith(FOR_SCRIPTS):

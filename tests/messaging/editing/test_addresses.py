@@ -1,4 +1,4 @@
-"""A message's own address: its page, its forms, and the same acts for scripts."""
+"""A message's own URL: its page, its forms, and the same actions for scripts."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""People can edit only their own words, for a while; everybody else sees the change at once."""
+"""People can edit only their own text, for a while; everybody else sees the change immediately."""
 
 import uuid
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Edits and withdraws over the socket: both sides see them, even after they were away."""
+"""Edits and withdraws over the socket: both sides see them, even after a disconnection."""
 
 import uuid
 from typing import Any

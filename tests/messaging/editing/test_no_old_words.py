@@ -1,4 +1,4 @@
-"""After an edit, a withdraw or a removal, nothing that a person can fetch has the old words.
+"""After an edit, a withdraw or a removal, nothing that a person can fetch has the old text.
 
 Nor does anything that is sent to somebody afterwards. The files of a hidden message are gone, too.
 """
@@ -36,13 +36,13 @@ OLD = "quartzite"  # in no page, unless the message says so
 OF_FILES = "basanite"  # in their names, in a description and in the PDF
 WORDS = f"Is the {OLD} bowl dishwasher proof?"
 MESSAGES = range(1, 7)
-OF_SHOPPER, OF_SELLER = (1, 6), (3,)  # the messages with the words; files are in 6
+OF_SHOPPER, OF_SELLER = (1, 6), (3,)  # the messages with the old text; files are in 6
 # One person from each side; the colleague sees what the seller sees.
 PEOPLE = ("shopper", "seller", "colleague") if WHOLE else ("shopper", "seller")
 
 
 class Scene:
-    """A question and an answer with the same words, quoted, reacted to, and asked again."""
+    """A question and an answer with the same text, quoted, reacted to, and asked again."""
 
     def __init__(self, shopper: User, seller: User, talk: Conversation, other: User) -> None:
         self.talk, self.sender, self.seller = talk, shopper, seller
@@ -72,13 +72,13 @@ class Scene:
         ]
 
     def has_old(self, content: bytes, act: str = "") -> bool:
-        """Whether an answer has the old words or files; an edit leaves the files as they are."""
+        """Whether a response has the old text or files; an edit leaves the files as they are."""
         if OLD.encode() in content:
             return True
         return act != "edit" and (OF_FILES.encode() in content or content in self.contents)
 
     def addresses(self, person: User, product: Product) -> Iterator[str]:
-        """Yield the addresses that a person can open and that may involve the messages."""
+        """Yield the URLs that a person can open and that may involve the messages."""
         talk = self.talk.get_absolute_url()
         news = Notification.objects.filter(recipient=person).values_list("pk", flat=True)
         yield from addresses(
@@ -116,7 +116,7 @@ class Scene:
         return bool(answer.json()["rows"])
 
     def told(self, client: Client, person: User) -> Iterator[tuple[str, bytes]]:
-        """Do everything possible with the messages; yield the answers."""
+        """Do everything possible with the messages; yield the responses."""
         talk, accept = self.talk.get_absolute_url(), {"accept": "application/json"}
         for number in (*OF_SHOPPER, *OF_SELLER):
             form = {"body": "That?", "client_id": str(uuid.uuid4()), "quote": str(number)}

@@ -1,4 +1,4 @@
-"""The sweep of exports for `tests.messaging.due.killed`: others take over at once."""
+"""The sweep of exports for `tests.messaging.due.killed`: others take over immediately."""
 
 from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""Settings of a server that streams everything on request, however large."""
+"""Settings for a server that streams everything on request, however large."""
 
 import os
 

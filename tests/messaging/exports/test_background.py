@@ -49,7 +49,7 @@ def talk(conversation: Conversation, shopper: User, seller: User) -> Conversatio
 
 @pytest.fixture
 def ready(talk: Conversation, shopper: User, client_of: Any) -> str:
-    """The address of the shopper's export, which is ready."""
+    """The URL of the shopper's export, which is ready."""
     client_of(shopper).post(address(talk))
     assert building.due(10) == 1
     return f"{address(talk)}{Export.objects.get().pk}/"
@@ -243,7 +243,7 @@ def test_what_is_gone_since_is_not_served(
 ) -> None:
     client = client_of(shopper)
     react(shopper, talk.pk, 2, "👍")
-    assert client.get(ready).status_code == 200  # a reaction takes nothing away
+    assert client.get(ready).status_code == 200  # a reaction removes nothing
     change(talk, shopper, moderator)
     assert client.get(ready)["Location"] == address(talk)
     assert client.get(ready, headers=JSON).status_code == 409

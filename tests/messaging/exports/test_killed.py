@@ -35,7 +35,7 @@ def test_each_is_ready_once_although_its_makers_are_killed(
     shop: Shop, settings: Any, tmp_path: Path
 ) -> None:
     settings.EXPORT_DIRECT_MESSAGES = settings.EXPORT_PAUSE_SECONDS = 0
-    settings.EXPORT_LEASE_SECONDS = 0  # another process takes over at once
+    settings.EXPORT_LEASE_SECONDS = 0  # another process takes over immediately
     private = settings.STORAGES["private"] | {"OPTIONS": {"location": f"{tmp_path}/media-private"}}
     settings.STORAGES = settings.STORAGES | {"private": private}
     for number in range(EXPORTS):

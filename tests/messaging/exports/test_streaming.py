@@ -115,7 +115,7 @@ def test_a_streamed_export_is_read_as_fast_as_its_client_reads(
         assert answer.read(1000).startswith(b"PK")
         look_around(site)
         assert peak(site) - before < MEMORY
-        answer.close()  # the client has gone
+        answer.close()  # the client has disconnected
         deadline = time.monotonic() + PATIENCE
         while reads_private_files(site):
             assert time.monotonic() < deadline

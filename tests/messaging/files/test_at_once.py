@@ -1,4 +1,4 @@
-"""Uploads of one person at the same moment: the quota holds, and a `client_id` is one file."""
+"""Simultaneous uploads by one person: the quota holds, and a `client_id` is one file."""
 
 import threading
 import uuid

@@ -1,4 +1,4 @@
-"""What happens to files once their message is gone, or was never sent."""
+"""What happens to files once their message is hidden, or was never sent."""
 
 import uuid
 from datetime import timedelta

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Stores:
-    """Notes what is stored, in order; fails for bodies in `locked` and `lost`."""
+    """Records what is stored, in order; fails for bodies in `locked` and `lost`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **failing: str) -> None:
         self.failing, self.stored = failing, list[str]()

@@ -1,4 +1,4 @@
-"""The scanner that docs/files.md shows, with a clamd that answers like the real one."""
+"""The scanner that docs/files.md shows, with a clamd that replies like the real one."""
 
 import io
 import re

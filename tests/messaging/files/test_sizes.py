@@ -1,4 +1,4 @@
-"""How pages write a file's size: like static/js/files/file-list.js in a new message."""
+"""How pages format a file's size: like static/js/files/file-list.js in a new message."""
 
 import pytest
 from django.utils import translation

@@ -1,4 +1,4 @@
-"""A person whose first message is held finds it again from the inbox."""
+"""A person whose first message is held can find it again from the inbox."""
 
 import uuid
 from typing import Any

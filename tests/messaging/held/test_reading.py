@@ -1,4 +1,4 @@
-"""Which staff may read the words of held messages."""
+"""Which staff may read the text of held messages."""
 
 import uuid
 from typing import Any

@@ -27,7 +27,7 @@ async def opened(socket_of: Any, user: User, talk: Conversation) -> Socket:
 
 
 async def burst(socket: Socket, talk: Conversation, *bodies: str) -> list[dict[str, Any]]:
-    """Send messages one after another without waiting; return their answers in order."""
+    """Send messages one after another without waiting; return the responses in order."""
     keys = [str(uuid.uuid4()) for _body in bodies]
     for place, (key, body) in enumerate(zip(keys, bodies, strict=True)):
         after = {"after": keys[place - 1]} if place else {}

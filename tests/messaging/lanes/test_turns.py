@@ -40,7 +40,7 @@ def test_an_answer_passes_the_turn_to_the_shopper(conversation: Conversation, se
 
 
 def recounted(user: User) -> dict[str, int]:
-    """Count the lanes plainly, one conversation after another."""
+    """Count the lanes plainly, one conversation at a time."""
     numbers = dict.fromkeys(queries.LANES, 0)
     shop_ids = access.scope_of(user).shop_ids
     for row in Conversation.objects.filter(last_sequence__gt=0):

@@ -1,4 +1,4 @@
-"""The page before a link that staff warn of: only for the conversation's people and links."""
+"""The page before a link that staff warn about: only for the conversation's people and links."""
 
 from typing import Any
 

@@ -94,9 +94,9 @@ def test_an_address_that_hides_its_host_isnt_clickable_and_says_it(text: str, ho
             "аррӏе.com",
             "xn--80ak6aa92e.com",
         ),
-        # Letters from right to left would turn the address around.
+        # Right-to-left letters would reverse the URL.
         ("https://שלום.com/x", "https://xn--9dbne9b.com/x", "xn--9dbne9b.com/x", ""),
-        # How browsers read other dots, wide letters, and a dot at the end.
+        # How browsers read other dots, full-width letters, and a trailing dot.
         ("https://example。com/x", "https://example.com/x", "example.com/x", ""),
         ("https://ｅxample.com", "https://example.com", "example.com", ""),
         ("https://example.com./x", "https://example.com/x", "example.com/x", ""),

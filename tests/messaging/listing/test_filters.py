@@ -1,4 +1,4 @@
-"""Every filter of the inbox, compared with a plain look at each conversation."""
+"""Every inbox filter, compared with a plain check of each conversation."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -93,7 +93,7 @@ class World:
             )
 
     def expected(self, wanted: Filter) -> set[int]:
-        """Look at each conversation, one part of the filter after another."""
+        """Check each conversation, one part of the filter after another."""
         return {row.pk for row in Conversation.objects.all() if self._fits(row, wanted)}
 
     def _fits(self, row: Conversation, wanted: Filter) -> bool:
@@ -119,7 +119,7 @@ class World:
         team = [[self.me.pk, self.colleague.pk], [self.me.pk]]
         if side is Side.SELLER and row.assignee_id in team[own_shops.index(row.shop_id)]:
             assignee = str(row.assignee_id)
-        else:  # also if that person has left, is suspended, or works only for the other shop
+        else:  # even if that person has left, is suspended, or works only for the other shop
             assignee = "none"
         return (
             wanted.lane in ("all", lane)

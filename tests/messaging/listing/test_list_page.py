@@ -112,7 +112,7 @@ def test_a_page_says_when_the_next_conversation_wakes(
         triage.snooze(seller, [row.pk], timezone.now() + timedelta(minutes=minutes))
     (seconds,) = re.findall(r'data-wakes="(\d+)"', client.get("/conversations/").text)
     assert 540 < int(seconds) <= 602
-    MessageFactory(conversation=other)  # which is awake already
+    MessageFactory(conversation=other)  # which is already awake
     (seconds,) = re.findall(r'data-wakes="(\d+)"', client.get("/conversations/").text)
     assert 1140 < int(seconds) <= 1202
 

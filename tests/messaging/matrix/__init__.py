@@ -1,1 +1,1 @@
-"""The matrix of actors and acts: a scene, the acts by what they are about, and the table."""
+"""The matrix of actors and actions: a scene, the actions by what they are about, and the table."""

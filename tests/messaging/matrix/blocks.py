@@ -1,4 +1,4 @@
-"""Acts on blocks."""
+"""Actions on blocks."""
 
 from django.test import Client
 

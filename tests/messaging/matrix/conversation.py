@@ -1,4 +1,4 @@
-"""Acts on a conversation and its messages, including acts of staff."""
+"""Actions on a conversation and its messages, including staff actions."""
 
 import uuid
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def mark_read(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
 
 
 def on_list(act: str, done: Callable[[], bool], **fields: str) -> "Act":
-    """Return the act that the form for many conversations does with this one."""
+    """Return the action that the form for many conversations does with this one."""
 
     def perform(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
         form = {"act": act, "conversation": scene.conversation.pk, **fields}

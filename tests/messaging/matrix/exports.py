@@ -1,4 +1,4 @@
-"""Acts on exports."""
+"""Actions on exports."""
 
 from django.test import Client
 

@@ -1,4 +1,4 @@
-"""Acts on files."""
+"""Actions on files."""
 
 import uuid
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Acts on messages of staff, by the two sides and by staff."""
+"""Actions on staff messages, by the two sides and by staff."""
 
 import uuid
 

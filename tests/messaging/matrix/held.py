@@ -1,4 +1,4 @@
-"""Acts on a held message, by its sender and by staff."""
+"""Actions on a held message, by its sender and by staff."""
 
 from django.test import Client
 

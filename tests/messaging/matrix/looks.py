@@ -1,4 +1,4 @@
-"""Acts on looks of staff."""
+"""Actions on staff looks."""
 
 from django.test import Client
 

@@ -1,4 +1,4 @@
-"""Acts on reports."""
+"""Actions on reports."""
 
 from typing import Any
 

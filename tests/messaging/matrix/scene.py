@@ -179,7 +179,7 @@ class Scene:
         schedule(seller, conversation.pk, uuid.uuid4(), plan)
 
     def everything(self) -> list[Any]:
-        """Return everything that an act could change."""
+        """Return everything that an action could change."""
         return [digests(MODELS), list(User.objects.order_by("pk").values_list("pk", "is_active"))]
 
     def own(self, person: str) -> Message:

@@ -1,4 +1,4 @@
-"""Acts on what a shop's team has: replies, views, notes, hours, rules."""
+"""Actions on what a shop's team has: replies, views, notes, hours, rules."""
 
 import uuid
 from datetime import timedelta

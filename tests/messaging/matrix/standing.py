@@ -1,4 +1,4 @@
-"""Acts on decisions of staff and appeals."""
+"""Actions on staff decisions and appeals."""
 
 from django.test import Client
 

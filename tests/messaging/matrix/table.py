@@ -33,7 +33,7 @@ NOT_LOGGED_IN = {"anonymous", "suspended"}  # a suspended person's session count
 # What a suspended person may request, too.
 OPEN_TO_SUSPENDED = {"see standing", "read a decision", "appeal"}
 
-# Acts that reach the other side. They are refused while one side has blocked the other, and to a
+# Actions that reach the other side. They are refused while one side has blocked the other, and to a
 # muted person.
 REACHING = {
     "send", "upload", "send a file", "schedule a file", "nudge", "edit", "react", "quote",
@@ -43,7 +43,7 @@ REACHING = {
 FOR_VISITORS = {"report the product", "report the shop"}
 
 _soon = timezone.now() + timedelta(hours=3)
-# act → who may do it, and the response to others who are logged in
+# action → who may do it, and the response to others who are logged in
 ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "list": (conversation.list, SIDES, {200}),
     "read": (conversation.read, SIDES, {404}),

@@ -20,7 +20,7 @@ def fill(
     body: Callable[[int], str] = "Message {}".format,
     start: datetime | None = None,
 ) -> None:
-    """Add messages of one person, one per minute, as `send` stores them.
+    """Add messages by one person, one per minute, as `send` stores them.
 
     Args:
         body: returns the text of a message by its sequence.

@@ -29,7 +29,7 @@ def client(shopper: User, client_of: Any) -> Client:
     return logged_in
 
 
-# SQLite has one way for both.
+# SQLite has one method for both.
 @pytest.fixture(params=["rare", "common"] if ON_POSTGRESQL else ["rare"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Search as if all words were rare, with an index, or as if all were common."""

@@ -99,7 +99,7 @@ def test_too_many_notes_are_refused_and_repeats_are_free(
         note(seller, conversation)
     assert refusal.value.code == "rate_limited"
     assert Note.objects.count() == 2
-    assert say(seller, conversation).sequence == 1  # messages have a limit of their own
+    assert say(seller, conversation).sequence == 1  # messages have a separate limit
 
 
 def test_a_shopper_who_joins_the_shop_stays_the_shopper(

@@ -1,4 +1,4 @@
-"""`@name` in a note tells a colleague, and nobody else."""
+"""`@name` in a note notifies a colleague, and nobody else."""
 
 import uuid
 from typing import Any
@@ -47,7 +47,7 @@ def team(seller: User, colleague: User, shop: Shop) -> dict[str, User]:
         ("iker@iker.example", set()),
         ("@@iker", set()),
         ("@ Iker", set()),
-        ("@Tom Ashby and @Lucía", set()),  # not of the shop
+        ("@Tom Ashby and @Lucía", set()),  # not in the shop
     ],
 )
 def test_whom_a_note_mentions(

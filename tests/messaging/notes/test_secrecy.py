@@ -1,4 +1,4 @@
-"""No page, answer, frame or list shows a shopper what the team notes or does."""
+"""No page, response, frame or list shows a shopper what the team notes or does."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def add(author: User, conversation: Conversation) -> Note:
 
 
 def addresses(conversation: Conversation) -> list[str]:
-    """Return every address of a conversation, and every list that may show it."""
+    """Return every URL of a conversation, and every list that may show it."""
     own = conversation.get_absolute_url()
     return [
         own, f"{own}?before=2", f"{own}messages/?since=0", f"{own}messages/?since=1",
@@ -45,7 +45,7 @@ def addresses(conversation: Conversation) -> list[str]:
     ]  # fmt: skip
 
 
-# Nonces, tokens of forms, new client IDs, the time: what differs whenever a page is rendered.
+# Nonces, form tokens, new client IDs, the time: what differs whenever a page is rendered.
 RANDOM = re.compile(
     r'nonce="[^"]+"|value="[\w-]{30,}"|mark=\w+|data-notified-until="[^"]+"|data-now="[^"]+"|'
     r"\d\d:\d\d local time"
@@ -53,7 +53,7 @@ RANDOM = re.compile(
 
 
 def everything(client: Client, conversation: Conversation) -> dict[str, str]:
-    """Return what a shopper's client gets, by address."""
+    """Return what a shopper's client gets, by URL."""
     return {one: client.get(one).text for one in addresses(conversation)}
 
 

@@ -1,4 +1,4 @@
-"""Reminders: one per side and day, without words, never a message and never counted."""
+"""Reminders: one per side and day, without text, never a message and never counted."""
 
 import html
 import re
@@ -169,7 +169,7 @@ def test_a_conversation_without_a_reminder_has_an_empty_line(
     waiting: Conversation, seller: User, client_of: Any
 ) -> None:
     page = client_of(seller).get(waiting.get_absolute_url()).text
-    assert re.search(r'<p class="nudge__line"[^>]*></p>', page)  # with space in it, CSS shows it
+    assert re.search(r'<p class="nudge__line"[^>]*></p>', page)  # CSS would show whitespace
     send(waiting.consumer, waiting.pk)
     page = client_of(seller).get(waiting.get_absolute_url()).text
     assert re.search(r'<p class="nudge__line"[^>]*>\s*\w', page)
@@ -228,7 +228,7 @@ def test_two_at_once_are_one(
     codes = in_threads(4, attempt)
     assert Nudge.objects.count() == 1
     assert set(codes) <= {"sent", "rate_limited"}
-    assert codes.count("sent") <= 2  # of one person
+    assert codes.count("sent") <= 2  # by one person
     assert unread(shopper)[0].notices == 1
 
 

@@ -28,7 +28,7 @@ OSM_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oc
 
 
 def open_by_the_clock(schedule: Schedule, at: datetime) -> bool:
-    """The reference: look at the clock on the wall."""
+    """The reference: look at the wall clock."""
     wall = at.astimezone(schedule.zone)
     minute = wall.hour * 60 + wall.minute
     today, yesterday = wall.date(), wall.date() - timedelta(days=1)
@@ -103,7 +103,7 @@ def test_intervals_are_in_order_and_do_not_touch(
 
 
 def in_osm(schedule: Schedule) -> str:
-    """Write a schedule as OpenStreetMap does.
+    """Format a schedule as OpenStreetMap does.
 
     There, the hours of a day replace those that the night before would add to it, and a day off
     keeps its own hours after midnight. So each day is written with its own night, and with what the
@@ -149,7 +149,7 @@ NIGHTS = Schedule(MADRID, ((), (), (), (), (), (Span(22 * 60, 26 * 60),), (Span(
     [
         (date(2026, 10, 18), 4 + 1),  # 22–2 and 1–4 overlap by an hour in this example
         (date(2026, 10, 25), 4 + 2),  # 2–3 comes twice
-        (date(2026, 3, 29), 4 + 1),  # 2–3 doesn't come
+        (date(2026, 3, 29), 4 + 1),  # 2–3 is skipped
     ],
 )
 def test_hours_that_the_clock_skips_or_repeats_count_as_shown(day: date, hours: int) -> None:

@@ -1,4 +1,4 @@
-"""If people hide what they read or type, they don't see others do it; nobody else is affected."""
+"""If people hide that they read or type, they don't see others do it; nobody else is affected."""
 
 from collections.abc import Callable
 from typing import Any

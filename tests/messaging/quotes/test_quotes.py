@@ -1,4 +1,4 @@
-"""A quote is of a message in the same conversation, and shows its words as long as it has any."""
+"""A quote is of a message in the same conversation, and shows its text as long as it has any."""
 
 import uuid
 from typing import Any

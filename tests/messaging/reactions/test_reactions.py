@@ -1,4 +1,4 @@
-"""Reactions: one per person and message, and nothing rings, reopens or counts as an answer."""
+"""Reactions: one per person and message; nothing rings, reopens or counts as an answer."""
 
 from typing import Any
 

@@ -114,7 +114,7 @@ def test_sends_and_marks_at_once_never_deadlock(
     settings.SEND_LOCK_SECONDS = 30  # so that a deadlock is detected as one
     settings.MESSAGES_PER_MINUTE = 10**6
     where = conversations(shopper, shop, 12)
-    for one in reversed(where):  # so that rows are stored in another order than they are locked
+    for one in reversed(where):  # so that the order of storing differs from the order of locking
         send(shopper, one)
     deadlocks: list[Exception] = []
     run = StatementConnection._run

@@ -16,7 +16,7 @@ from trato.errors import AlreadyDone
 
 
 def turn(_limit: int) -> int:
-    """Undo the recall that is in force, or make one. Somebody who waits too long gives up."""
+    """Undo the recall that is in force, or make one. A process that waits too long gives up."""
     with suppress(OperationalError):
         _act()
         check()
@@ -37,7 +37,7 @@ def _act() -> None:
 
 @transaction.atomic
 def check() -> None:
-    """Make sure that everything is done or nothing. Nobody else recalls or undoes meanwhile."""
+    """Check that everything is done or nothing. Nobody else recalls or undoes meanwhile."""
     talks = Conversation.objects.select_for_update().order_by("pk")
     count = len(talks.values_list("pk", flat=True))
     is_recalled = candidates.recalled().exists()

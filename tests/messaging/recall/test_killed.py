@@ -40,5 +40,5 @@ def test_all_or_nothing_although_processes_are_killed(
     )
     assert answer.returncode == 0, answer.stderr
     check()
-    for _ in range(2):  # killed processes left nothing that blocks other processes
+    for _ in range(2):  # killed processes left nothing that blocks others
         turn(0)

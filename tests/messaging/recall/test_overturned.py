@@ -1,4 +1,4 @@
-"""If a recalled message wasn't a scam after all, nobody is warned of it any longer."""
+"""If a recalled message wasn't a scam after all, nobody is warned about it any longer."""
 
 import pytest
 from django.db.models import F

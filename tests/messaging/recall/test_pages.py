@@ -1,4 +1,4 @@
-"""The pages of a recall: who sees them, what they select, and what recipients of a copy read."""
+"""A recall's pages: who sees them, what they select, and what recipients of a copy read."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ pytestmark = [
 
 
 def meanwhile(monkeypatch: Any, act: Any) -> None:
-    """Run an act on another connection right before the undoing of a recall locks people."""
+    """Run an action on another connection right before undoing a recall locks people."""
     lock_people = recalls._lock_people
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""A recall takes a scam and all copies back together, warns once, and is undone as a whole."""
+"""A recall removes a scam and all copies together, warns once, and is undone as a whole."""
 
 from datetime import timedelta
 
@@ -65,7 +65,7 @@ def test_copies_are_removed_their_senders_muted_and_readers_warned(
         Decision.objects.filter(measure="remove").values_list("message", "is_found_automatically")
     )
     assert automatic == {one.pk: True for one in copies}
-    # One for each thing done, and one for the recall.
+    # One for each message and mute, and one for the recall.
     assert verbs() == ["decision.mute"] * 4 + ["decision.remove"] * 3 + ["recall.made"]
     assert not Message.objects.get(pk=other.pk).removed_at
 

@@ -22,7 +22,7 @@ KINDS = ("message", "conversation", "product", "shop", "person")
 
 @pytest.fixture
 def addresses(conversation: Conversation, seller: User) -> dict[str, str]:
-    """The addresses where the shopper reports something of each kind."""
+    """The URLs where the shopper reports something of each kind."""
     say(seller, conversation, "Pay me directly")
     at = conversation.get_absolute_url()
     product: Any = conversation.product
@@ -51,7 +51,7 @@ def test_a_report_of_each_kind_gets_a_receipt(
     assert answer.redirect_chain == [(report.get_absolute_url(), 302)]
     for words in ("We&#x27;ve received your report", "Against the law", "Our staff will look"):
         assert words in answer.text
-    # It is among the notifications, and not unread: the person has just seen the page.
+    # It is among the notifications, but not unread: the person has just seen the page.
     news = Notification.objects.get(recipient=shopper, news__subject_kind="report").news
     assert news.words.title == "We've received your report"
     assert unread_count(shopper.pk) == before

@@ -53,7 +53,7 @@ def test_a_visitor_gets_a_mail_with_a_link_to_the_report(address: str) -> None:
 
 
 def test_the_mail_repeats_nothing_that_the_visitor_wrote(address: str) -> None:
-    """Otherwise, anybody could use the mail to send words to somebody else."""
+    """Otherwise, anybody could use the email to send text to somebody else."""
     words = {"words": "Buy at https://evil.example", "name": "Cheap Watches evil.example"}
     assert Client().post(address, FORM | words).status_code == 302
     (sent,) = mail.outbox

@@ -157,7 +157,7 @@ def test_a_killed_slice_is_done_again_from_the_last_that_was_stored(
     assert running.due(1) == 1
     claimed = running._claim()  # a process that is killed now
     assert claimed is not None
-    assert running.due(1) == 0  # until its claim runs out
+    assert running.due(1) == 0  # until its claim expires
     DryRun.objects.update(free_at=timezone.now())
     while running.due(1):
         pass

@@ -1,4 +1,4 @@
-"""Rules that are tried."""
+"""Rules for dry runs."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def rule(**values: Any) -> ShieldRule:
 
 
 def tried(actor: User, what: ShieldRule) -> DryRun:
-    """Try a rule, to the end."""
+    """Run a dry run of a rule to its end."""
     run = actions.start(actor, what)
     while running.due(1):
         pass

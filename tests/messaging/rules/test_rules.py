@@ -108,7 +108,7 @@ def test_refuse_refuses_and_keeps_the_objection(
     assert "Our staff will read" in str(answer.detail)
     hits.due(50)
     assert Objection.objects.get().outcome == "refused"
-    question(shopper, conversation)  # nothing was let through
+    question(shopper, conversation)  # nothing was allowed
 
 
 def test_the_strongest_action_wins(

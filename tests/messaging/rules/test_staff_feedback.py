@@ -45,7 +45,7 @@ def test_releasing_overturns_and_rejecting_confirms(
     set_rule("phone", action="hold")
     assert isinstance(send(shopper, conversation), Held)
     assert isinstance(send(shopper, conversation, "And 622 345 679"), Held)
-    assert isinstance(send(shopper, conversation, "Thanks"), Held)  # only waits behind them
+    assert isinstance(send(shopper, conversation, "Thanks"), Held)  # is only waiting behind them
     first, second, behind = HeldMessage.objects.order_by("pk")
     assert behind.reason == ""
     reject(moderator, behind.pk, "No")

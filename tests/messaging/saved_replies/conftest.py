@@ -1,4 +1,4 @@
-"""Forms and addresses of saved replies."""
+"""Forms and URLs of saved replies."""
 
 from typing import Any
 
@@ -24,5 +24,5 @@ def form() -> dict[str, Any]:
 
 @pytest.fixture
 def address(conversation: Conversation) -> str:
-    """The address where the composer gets its replies."""
+    """The URL where the composer gets its replies."""
     return f"{conversation.get_absolute_url()}saved-replies/"

@@ -38,7 +38,7 @@ def test_a_text_without_variables_is_itself(text: str) -> None:
 def test_what_is_written_is_read(parts: list[Part]) -> None:
     text = written(parts)
     read, error = attempt(text)
-    if error:  # pieces of plain text made a pair of braces together
+    if error:  # pieces of plain text formed a pair of braces
         assert any(one in text for one in ("{{{", "}}}")) or {"{", "}"} & set(plain_of(parts))
     else:
         assert written(read) == text

@@ -25,7 +25,7 @@ def test_the_current_view_is_marked_whatever_the_order_of_its_parts(
     page = client.get(f"{INBOX}?assigned=none&lane=ours&before=x").text
     assert CURRENT.format("lane=ours&amp;assigned=none") in page
     assert CURRENT.format("starred=1") not in page
-    assert "saved-view-name" not in page  # it has a name already
+    assert "saved-view-name" not in page  # it already has a name
     assert "saved-view-name" in client.get(f"{INBOX}?assigned=none").text
     assert "saved-view-name" not in client.get(INBOX).text
 

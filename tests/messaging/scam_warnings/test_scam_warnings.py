@@ -1,4 +1,4 @@
-"""A message that looks like a scam has a warning, for the side that receives it."""
+"""A message that resembles a scam has a warning, for the side that receives it."""
 
 import json
 from collections.abc import Callable

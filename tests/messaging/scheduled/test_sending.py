@@ -1,4 +1,4 @@
-"""A scheduled message is sent once its time has come, or shown as failed with the reason."""
+"""A scheduled message is sent when it is due, or shown as failed with the reason."""
 
 import uuid
 from collections.abc import Callable
@@ -153,7 +153,7 @@ def test_many_leave_their_author_free_to_write(
     assert delivery.due() == 3
     assert messaging.send(seller, asked.pk, uuid.uuid4(), "Anything else?")
     now = schedule()
-    with pytest.raises(Refused) as refusal:  # this one the author sends by hand
+    with pytest.raises(Refused) as refusal:  # the author sends this one by hand
         actions.send_now(seller, asked.pk, now.pk)
     assert refusal.value.code == "rate_limited"
 

@@ -1,4 +1,4 @@
-"""Every actor × every act of sending later; a denial leaves everything as it was."""
+"""Every actor × every action of sending later; a denial leaves everything as it was."""
 
 import uuid
 from collections.abc import Callable

@@ -42,7 +42,7 @@ def long_list(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.mark.parametrize(
     ("common", "rare"),
-    # SQLite has one way for all words.
+    # SQLite has one method for all words.
     [(0, 0), (20_000, 0), (20_000, 20_000)][: 3 if ON_POSTGRESQL else 1],
     ids=["all words common", "no two words rare", "all words rare"][: 3 if ON_POSTGRESQL else 1],
 )

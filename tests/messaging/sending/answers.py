@@ -1,4 +1,4 @@
-"""Make answers of stores comparable."""
+"""Make stores' results comparable."""
 
 import uuid
 from typing import Any
@@ -12,7 +12,7 @@ IDS = [uuid.UUID(int=number) for number in range(1, 5)]
 
 
 def comparable(answer: Answer) -> Any:
-    """Return an answer without IDs and times, to compare two stores."""
+    """Return a result without IDs and times, to compare two stores."""
     match answer:
         case Sent():
             given = structs.asdict(answer)

@@ -119,7 +119,7 @@ ACCEPTED = "message.accepted"
 
 
 def finish(database: Database) -> None:
-    """Finish the latest batch that is still being stored: the others are stalled."""
+    """Finish the latest batch that is still being stored; the others are stalled."""
     for may in reversed(database.waiting):
         if not may.done():
             may.set_result(None)

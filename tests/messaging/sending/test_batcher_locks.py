@@ -46,7 +46,7 @@ def test_a_locked_conversation_holds_up_nobody_and_keeps_its_order() -> None:
         held, free = send(batcher, "held", 1), send(batcher, "free", 2)
         await database.has_got(1)
         later, same = send(batcher, "later", 3), send(batcher, "same", 1)
-        while len(batcher.queue.sends) < 2:  # they are in line before the held one is back
+        while len(batcher.queue.sends) < 2:  # they are queued before the held one is back
             await asyncio.sleep(0)
         database.waiting[0].set_result(None)
         assert await answered(free) == [ACCEPTED]
@@ -85,7 +85,7 @@ def test_some_who_wait_apart_keep_no_other_from_being_stored(settings: Any) -> N
 
     async def play(batcher: Batcher, database: Database) -> None:
         database.locks = dict.fromkeys((1, 2, 3), OTHER)
-        # Each pause ends before the next attempt, so a send that meets a lock is always due again.
+        # Each pause ends before the next attempt, so a send that hits a lock is always due again.
         held = [send(batcher, f"held {number}", number) for number in database.locks]
         free = send(batcher, "free", 4)
         for tries in range(1, 6):  # all of them, and then one by one

@@ -1,4 +1,4 @@
-"""A `client_id` that is used again: different words under it are never dropped silently."""
+"""A reused `client_id`: a different text under it is never dropped silently."""
 
 import uuid
 from typing import Any
@@ -23,7 +23,7 @@ def post(client: Any, address: str, client_id: str, body: str, accept: str = "te
 
 @pytest.fixture(params=["a product's panel", "a shop's panel", "a thread"])
 def form(request: pytest.FixtureRequest, product: Product, conversation: Conversation) -> str:
-    """The addresses of all forms with a `client_id`."""
+    """The URLs of all forms with a `client_id`."""
     return {
         "a product's panel": f"{product.get_absolute_url()}contact/",
         "a shop's panel": f"{product.shop.get_absolute_url()}contact/",

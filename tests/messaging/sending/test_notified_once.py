@@ -1,4 +1,4 @@
-"""Who is notified of a message that is unread for the whole shop, and that nobody is twice."""
+"""Who is notified of a message that is unread for the whole shop; nobody is notified twice."""
 
 import threading
 import uuid

@@ -32,7 +32,7 @@ PAIRS = 1500  # enough rows that an index is cheaper than a sequential scan
 
 def test_a_batch_reads_no_table_from_end_to_end() -> None:
     pairs = population.fill(PAIRS)
-    # PostgreSQL would rather scan a table that is empty.
+    # PostgreSQL would rather scan an empty table.
     TeamRules.objects.bulk_create(TeamRules(shop=shop) for shop in Shop.objects.all())
     AlertChoice.objects.bulk_create(
         AlertChoice(shop_id=row.shop_id, user_id=row.user_id, level="mine")

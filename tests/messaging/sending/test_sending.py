@@ -145,7 +145,7 @@ def test_the_thirty_first_message_in_a_minute_is_told_how_long_to_wait(
     assert refusal.value.retry_after is not None
     assert 1 <= refusal.value.retry_after <= 60
     assert Message.objects.count() == 30
-    say(seller, conversation)  # each person has their own limit
+    say(seller, conversation)  # each person has a separate limit
 
 
 def test_a_repeated_send_counts_for_no_limit(shopper: User, conversation: Conversation) -> None:

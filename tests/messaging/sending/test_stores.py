@@ -189,7 +189,7 @@ def test_what_is_refused_is_not_stored_but_a_repeat_is_found(
     other_words, new = store(refused)
     assert other_words.code == "conflict"
     assert new is refusal
-    refused[0].body = "first"  # too fast, but the words are valid
+    refused[0].body = "first"  # too fast, but the text is valid
     (again,) = store(refused[:1])
     assert (again.id, again.is_new) == (first.id, False)
     assert Message.objects.count() == 1

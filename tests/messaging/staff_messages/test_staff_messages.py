@@ -50,7 +50,7 @@ GONE = "Our staff took this message back."
 
 
 def counted() -> list[Any]:
-    """Return everything that a message of staff must leave as it is."""
+    """Return everything that a staff message must leave as it is."""
     rows = [
         list(model.objects.order_by("pk").values())
         for model in (Message, Participant, TeamState, Wait)
@@ -64,7 +64,7 @@ def counted() -> list[Any]:
 
 
 def fetched(client: Any, conversation: Conversation) -> dict[str, str]:
-    """Return what a side's browser can fetch of the conversation, by address."""
+    """Return what a side's browser can fetch of the conversation, by URL."""
     place = conversation.get_absolute_url()
     addresses = [
         place, f"{place}messages/", f"{place}messages/?since=1", f"{place}messages/?around=1",

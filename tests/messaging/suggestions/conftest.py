@@ -34,6 +34,6 @@ def answered(shop: Shop, seller: User) -> Answered:
 
 @pytest.fixture
 def asked(conversation: Conversation, shopper: User) -> Conversation:
-    """A question about the dishwasher waits for the shop."""
+    """A question about the dishwasher is waiting for the shop."""
     say(shopper, conversation, "Hello! Can the bowl go into the dishwasher?")
     return conversation

@@ -1,4 +1,4 @@
-"""The team's counter: one step for each change, under a lock, and apart from the conversation's."""
+"""The team's counter: one step per change, under a lock, and separate from the conversation's."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""A reply takes a conversation that nobody takes care of."""
+"""A reply takes a conversation that has no assignee."""
 
 import uuid
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The figures of moderation: what counts in which month, and what stays."""
+"""The moderation figures: what counts in which month, and what stays."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ def test_a_month_counts_its_own_cases_and_the_median_of_those_that_staff_decided
     for number, hours in enumerate((1, 2, 50)):
         closed(number, hours)
     for number in range(3, 7):
-        closed(number, 0, seen=False)  # taken back at once, for example
+        closed(number, 0, seen=False)  # withdrawn immediately, for example
     counts = queries.count(date(2026, 5, 1))
     assert (counts["cases_opened"], counts["cases_closed"]) == (7, 7)
     assert counts["median_seconds_to_decision"] == 2 * 3600

@@ -1,4 +1,4 @@
-"""Act on conversations through their address, as a script does."""
+"""Act on conversations through their URL, as a script does."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ Act = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def act() -> Act:
-    """`act(client, "star", [1, 2])`: the JSON answer."""
+    """`act(client, "star", [1, 2])`: the JSON response."""
 
     def perform(
         client: Client, name: str, ids: list[int] | None = None, status: int = 200, **fields: Any

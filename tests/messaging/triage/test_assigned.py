@@ -127,7 +127,7 @@ def test_undo_withdraws_what_nobody_has_read(seller: User, colleague: User, many
     token = actions.assign(seller, [second], colleague.pk).undo
     actions.assign(seller, [second], None)
     assert actions.undo(seller, actions.assign(seller, [second], seller.pk).undo).done
-    assert told(colleague) == 1  # of another act
+    assert told(colleague) == 1  # of another action
 
 
 def test_an_undo_tells_nobody(talk: Conversation, seller: User, colleague: User) -> None:

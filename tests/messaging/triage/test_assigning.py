@@ -1,4 +1,4 @@
-"""Assign conversations: only a shop's team may, and only the team hears of it; so with labels."""
+"""Assign conversations: only a shop's team may, and only the team is told; so with labels."""
 
 from collections.abc import Callable
 from typing import Any

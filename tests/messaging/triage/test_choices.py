@@ -1,4 +1,4 @@
-"""Forms without scripts: the choices of an act, what the page says afterwards, and undo."""
+"""Forms without scripts: an action's choices, what the page says afterwards, and undo."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""An act on everything that a filter finds."""
+"""An action on everything that a filter finds."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Put labels on conversations: only the shop's team may, and only the team hears of it."""
+"""Put labels on conversations: only the shop's team may, and only the team is told."""
 
 from collections.abc import Callable
 from typing import Any

@@ -81,7 +81,7 @@ def test_a_stranger_settles_nothing(
 def test_an_undo_leaves_a_later_turn_alone(
     talk: Conversation, seller: User, colleague: User, shopper: User, act: Any, client_of: Any
 ) -> None:
-    """A colleague settled what the shopper wrote since, so it looks as it did after the act."""
+    """A colleague settled what the shopper wrote since, so it looks as it did after the action."""
     answer = act(client_of(seller), "settle", [talk.pk])
     say(shopper, talk)
     act(client_of(colleague), "settle", [talk.pk])

@@ -1,4 +1,4 @@
-"""Undo after random histories: it restores what the act changed, and nothing that others did."""
+"""Undo after random histories: it restores what the action changed, and nothing that others did."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -57,7 +57,7 @@ class World:
         return function(person, ids, *extra.get(name, []))
 
     def state(self) -> dict[Any, Any]:
-        """Return everything that an act may change; a missing row is like an empty one."""
+        """Return everything that an action may change; a missing row is like an empty one."""
         state: dict[Any, Any] = {}
         for row in Participant.objects.all():
             own = {name: value for name in OWN if (value := getattr(row, name)) is not None}
@@ -112,7 +112,7 @@ def test_undo_restores_what_was_before(
     deadline=None,
 )
 def test_undo_leaves_what_others_did_since(world: World, name: str, after: list[Any]) -> None:
-    """What the colleague did stays, and changes that somebody made after the act are not undone."""
+    """What the colleague did stays, and changes made after the action are not undone."""
     seller, colleague = world.people
     with transaction.atomic():
         point = transaction.savepoint()
@@ -124,7 +124,7 @@ def test_undo_leaves_what_others_did_since(world: World, name: str, after: list[
         if outcome.undo:
             undone = actions.undo(seller, outcome.undo)
             assert set(undone.failed.values()) <= {"conflict"}
-            if len(undone.failed) == len(world.rows):  # nothing was left as the act made it
+            if len(undone.failed) == len(world.rows):  # nothing was left as the action made it
                 assert world.state() == before
         undone_to = world.state()
         assert own(undone_to, colleague) == own(before, colleague)

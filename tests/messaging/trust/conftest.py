@@ -28,7 +28,7 @@ def of_age(person: User, days: int) -> User:
 
 
 def started(person: User, shop: Any = None) -> Conversation:
-    """Start a conversation about a new product, of a new shop unless one is given."""
+    """Start a conversation about a new product, with a new shop unless one is given."""
     of_shop = {"shop": shop} if shop else {}
     return actions.start_conversation(person, product=ProductFactory(**of_shop))
 
