@@ -82,7 +82,7 @@ def machine() -> str:
 
 
 def record(text: str) -> None:
-    """Write a run into the document about it."""
+    """Write a run into its document."""
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     PAGE.write_text(f"{before}{BEGIN}{text}\n{END}{after}")

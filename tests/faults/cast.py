@@ -31,7 +31,7 @@ class Cast:
         members: the IDs of each conversation's people.
         shops: by the owner's name.
         watched: the conversations in which people write messages that are held for review. Once a
-            message was held there, sends go another way, so most conversations are not watched.
+            message was held there, sends take another path, so most conversations are not watched.
         staff: two moderators.
     """
 

@@ -170,8 +170,8 @@ def _differences(
 def _out_of_order(history: History) -> Iterator[str]:
     """First deliveries must be in ascending order.
 
-    A client that notices a gap in the revisions opens the conversation again, so a message counts
-    as delivered when everything before it has arrived. Then
+    A client that notices a gap in the revisions reopens the conversation, so a message counts as
+    delivered when everything before it has arrived. Then
 
     - messages are delivered in ascending order of revision,
     - unchanged messages are delivered in ascending order of sequence, and
@@ -201,7 +201,7 @@ def _out_of_order(history: History) -> Iterator[str]:
 
 
 def _files_that_could_not_be_fetched(history: History, truth: Truth) -> Iterator[str]:
-    """A client that is shown a file can fetch it, unless its message is gone in the meantime."""
+    """A client that is shown a file can fetch it, unless its message is hidden in the meantime."""
     hidden = {row.id for row in truth.rows if row.removed or row.withdrawn}
     ends = {(event.client, event.conversation) for event in history.of("revoked")}
     for event in history.of("fetched"):
@@ -224,7 +224,7 @@ def _files_fetched_too_early(history: History) -> Iterator[str]:
 
 
 def _files_fetched_too_late(history: History) -> Iterator[str]:
-    """Nobody who knows that a message is gone can still fetch its files."""
+    """Nobody who knows that a message is hidden can still fetch its files."""
     for event in history.of("fetched"):
         if event.how == "gone" and event.code == "200":
             yield f"{event.client}: got file {event.file} of message {event.id}, which is gone"

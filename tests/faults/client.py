@@ -11,7 +11,7 @@ from .tab import ANSWER_PATIENCE, Tab, Waiting
 OUTBOX_SIZE = 20  # a person with this many waiting messages stops writing
 QUOTING = 0.1  # the share of messages
 SUSPICIOUS = 0.2  # of the messages in watched conversations
-TAKEN_BACK = 0.2  # of the messages that are held, by their senders
+TAKEN_BACK = 0.2  # of the held messages, by their senders
 WITH_FILES = 0.1
 REGRETTED = 0.3  # of the messages with files: withdrawn soon
 LATELY = 8  # messages of a conversation that people still change or react to
@@ -25,7 +25,7 @@ class Client(Tab):
         """Write a message, whose body begins with its ID so that every copy is noticed.
 
         Returns False, and writes nothing, if the outbox is full. An `innocent` one is never held
-        for its own words.
+        for its own text.
         """
         if len(self.outbox) >= OUTBOX_SIZE:
             return False
@@ -68,7 +68,7 @@ class Client(Tab):
         await self._write(type="message.edit", **place, body=body)
 
     async def react(self, conversation: int, sequence: int = 0) -> None:
-        """React to a message, or to one of the last ones, of whichever side, but the first."""
+        """React to a message, or to one of the last ones, from either side, but not the first."""
         top = self.threads[conversation].top_sequence
         if not sequence and top > 1:
             sequence = self._random.randint(max(2, top - LATELY), top)
@@ -118,7 +118,7 @@ class Client(Tab):
             self._sent[pk][sequence] = frame["client_id"]
 
     async def _held(self, client_id: str, waiting: Waiting) -> None:
-        """Write another message behind a held one, and perhaps take the held one back."""
+        """Write another message behind a held one, and perhaps withdraw the held one."""
         self.files.hold(waiting.conversation, waiting.files or [])
         if self._random.random() < TAKEN_BACK:
             delay = self._random.uniform(0.1, 0.5)

@@ -1,7 +1,7 @@
-"""Decide about held messages in processes that kill themselves: `python -m tests.faults.decider`.
+"""Decide on held messages in processes that kill themselves: `python -m tests.faults.decider`.
 
-It reads one decision from each line of its input, and forks a process to carry it out. It answers
-with a line: `KILLED`, or `DONE` if the process ended without passing the point.
+It reads one decision per line of its input, and forks a process to carry it out. It answers with a
+line: `KILLED`, or `DONE` if the process ended without passing the point.
 """
 
 import os
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def decide(decision: Decision) -> None:
-    """Carry out a decision, unless the process dies first, or its sender has taken it back."""
+    """Carry out a decision, unless the process dies first or the sender withdrew the message."""
     from accounts.models import User
     from messaging.review import actions
     from tests.rulings import reject

@@ -1,4 +1,4 @@
-"""What a client does with files: upload its own, fetch the ones it is shown, and try others'."""
+"""What a client does with files: upload its own, fetch those it is shown, and try others'."""
 
 import asyncio
 import http.client
@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-TRIES = 20  # tries of one failing request before a client gives up
-PAUSE = 0.25  # seconds between these tries
+TRIES = 20  # attempts at one failing request before a client gives up
+PAUSE = 0.25  # seconds between these attempts
 TIMEOUT = 5.0  # seconds
 CSRF = "x" * 32
 BOUNDARY = "a-file-in-a-form"
-FINAL = (200, 400, 401, 403, 404, 409)  # other answers say "not now"
+FINAL = (200, 400, 401, 403, 404, 409)  # other responses say "not now"
 
 _threads = ThreadPoolExecutor(16, thread_name_prefix="files")
 _unsent: dict[int, set[int]] = {}  # by conversation: files that nobody else has asked for yet
@@ -29,7 +29,7 @@ class Files:
     held (`unsent`).
 
     Args:
-        address: of the server to ask, for each request.
+        address: returns the URL of the server to ask, for each request.
         note: adds an event to the history.
     """
 
@@ -83,7 +83,7 @@ class Files:
             self.spawn(self._fetch(conversation, pk, self._shown.get(pk, []), "gone"))
 
     def hold(self, conversation: int, files: list[int]) -> None:
-        """Note that the message with these files is held, so that others must not get them yet."""
+        """Record that the message with these files is held, so others must not get them yet."""
         _unsent.setdefault(conversation, set()).update(files)
 
     async def peek(self, conversation: int) -> None:
@@ -128,7 +128,7 @@ class Files:
             await asyncio.sleep(PAUSE)
 
     async def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
-        """Return status and content of an answer; status 0 if there is none."""
+        """Return status and content of a response; status 0 if there is none."""
         ask = partial(_request, self._address(), self._cookie, method, path, body)
         return await asyncio.get_running_loop().run_in_executor(_threads, ask)
 

@@ -7,7 +7,7 @@ Ask = Callable[..., Awaitable[tuple[int, bytes]]]  # see `Files.ask`
 
 
 class HeldMessages:
-    """Remembers which messages are held, and takes some of them back.
+    """Remembers which messages are held, and withdraws some of them.
 
     Args:
         ask: makes a request.
@@ -27,11 +27,11 @@ class HeldMessages:
         self._waiting.pop(client_id, None)
 
     def deliver(self, client_id: str) -> bool:
-        """Forget a message that is in the log now; return whether it was held."""
+        """Forget a message that is now in the log; return whether it was held."""
         return self._waiting.pop(client_id, None) is not None
 
     async def take_back(self, client_id: str, delay: float) -> None:
-        """Try to take one back after some seconds. It may be delivered at the same moment."""
+        """Try to withdraw one after some seconds. It may be delivered at the same moment."""
         await asyncio.sleep(delay)
         conversation = self._waiting.get(client_id)
         if conversation is None:

@@ -1,7 +1,7 @@
 """Compare what the clients saw of held messages with the database; a part of `checker`.
 
-The clocks of clients and database are not compared. Staff note that they are about to decide, and
-senders that they are about to take a message back. Only after that may anybody get the message, or
+The clocks of clients and database are not compared. Staff record that they are about to decide, and
+senders that they are about to withdraw a message. Only after that may anybody get the message, or
 what was sent after it.
 """
 
@@ -26,7 +26,7 @@ def lost(history: History, truth: Truth) -> Iterator[str]:
 def overtaken(history: History, truth: Truth) -> Iterator[str]:
     """What somebody sends after hearing that an earlier message is held comes after that message.
 
-    Only that answer shows in which order the server got them.
+    Only that response shows in which order the server got them.
     """
     sequences = {row.client_id: row.sequence for row in truth.rows}
     waiting = {row.client_id for row in truth.held if row.is_open}
@@ -80,7 +80,7 @@ def shown_early(history: History, truth: Truth) -> Iterator[str]:
 
 
 def delivered_though_not_due(history: History, truth: Truth) -> Iterator[str]:
-    """Rejected messages and those taken back are not in the log; delivered ones are."""
+    """Rejected and withdrawn messages are not in the log; delivered ones are."""
     stored = {row.client_id for row in truth.rows}
     states = {row.client_id: row.state for row in truth.held}
     told = {event.client_id: event.kind for event in history.of("rejected", "withdrawn")}
@@ -119,7 +119,7 @@ def decided_badly(history: History, truth: Truth) -> Iterator[str]:
             due = {0}
         elif row.suspicious and row.state != "withdrawn":
             due = {1}
-        else:  # taken back before or after a decision, or delivered or refused without one
+        else:  # withdrawn before or after a decision, or delivered or refused without one
             due = {0, 1}
         if made:
             due = {1}

@@ -16,20 +16,20 @@ Kind = Literal[
     "ack",  # the server acknowledged a message
     "held",  # the server has told the sender that a message is being checked
     "rejected",  # the server has told the sender that it is not delivered
-    "withdrawing",  # the sender asks to take a held message back
-    "withdrawn",  # the server has answered that it is taken back
-    "deciding",  # staff are about to decide about a held message; `how` they want to
+    "withdrawing",  # the sender asks to withdraw a held message
+    "withdrawn",  # the server has answered that it is withdrawn
+    "deciding",  # staff are about to decide on a held message; `how` they want to
     "decided",  # the decision is stored
     "refused",  # the server answered a message with the error `code`
     "error",  # the server answered something else with the error `code`
     "receipt",  # a message arrived; `how` says in which way
     "applied",  # a message was delivered, after everything before it
-    "page",  # the answer to a resume; `size` in bytes
-    "gap",  # a revision was missing, so the conversation is opened again
+    "page",  # the response to a resume; `size` in bytes
+    "gap",  # a revision was missing, so the conversation is reopened
     "healed",  # a heartbeat had a revision that no other frame had announced
     "badge",  # `unread` as received
     "uploaded",  # a file is stored, for the message with this `client_id`
-    "fetched",  # the answer to a request for a file; `how` says of which kind, see `Files`
+    "fetched",  # the response to a request for a file; `how` says of which kind, see `Files`
     "revoked",  # `seconds` from now this client must not receive anything of `conversation`
 ]
 

@@ -87,7 +87,7 @@ def global_cursor() -> None:
 
 
 def membership_unchecked() -> None:
-    """Everybody who knows a conversation's ID is let in."""
+    """Anybody who knows a conversation's ID is let in."""
     access.conversations_of = lambda user_id: Conversation.objects.filter(
         Q(consumer_id=user_id) | ~Q(consumer_id=user_id)
     )
@@ -175,7 +175,7 @@ def message_shown_before_its_files() -> None:
 
 
 def held_overtaken() -> None:
-    """What is sent after a held message is stored at once instead of waiting behind it."""
+    """What is sent after a held message is stored immediately instead of waiting behind it."""
     hold = holding.hold
 
     def impatient(conversation: Conversation, attempt: Attempt) -> Held | None:
@@ -199,7 +199,7 @@ def held_shown_at_once() -> None:
 
 
 def withdrawn_only_in_words() -> None:
-    """The server tells a sender that a held message is taken back, but leaves it waiting."""
+    """The server tells a sender that a held message is withdrawn, but leaves it waiting."""
     review.withdraw = lambda actor, conversation_id, client_id: None
 
 

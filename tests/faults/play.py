@@ -32,7 +32,7 @@ def main() -> None:
 def prepare_database(started: Stack) -> None:
     """Migrate the database, unless that is done already.
 
-    Django is imported only now, because it reads addresses from the environment.
+    Django is imported only now, because it reads URLs from the environment.
     """
     import django
 

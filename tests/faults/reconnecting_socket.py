@@ -57,7 +57,7 @@ class ReconnectingSocket:
         self._may_connect.set()
 
     def move(self, address: Address) -> None:
-        """Use another address from the next connection on."""
+        """Use another URL from the next connection on."""
         self._address = address
 
     def reload(self) -> None:

@@ -45,7 +45,7 @@ class Row:
         )
 
     def require(self, holds: bool, complaint: str) -> None:
-        """Add a complaint unless a condition of the scenario's own is met."""
+        """Add a complaint unless one of the scenario's own conditions is met."""
         if not holds:
             self.complaints.append(complaint)
 

@@ -1,4 +1,4 @@
-"""Staff who decide about held messages at random moments, sometimes both at once."""
+"""Staff who decide on held messages at random moments, sometimes two at the same time."""
 
 import random
 from collections.abc import Collection
@@ -20,7 +20,7 @@ from .history import History
 How = Literal["released", "rejected"]
 
 RELEASED = 0.7  # the share; the others are rejected
-BY_TWO = 0.3  # the share that two people decide at once
+BY_TWO = 0.3  # the share on which two people decide simultaneously
 TOGETHER = 5.0  # seconds that one of two waits for the other
 ROUNDS = 3  # in which everything should be decided
 REASON = "for the suite's sake"
@@ -32,7 +32,7 @@ class Review:
 
     Args:
         staff: two people.
-        conversations: whose held messages they decide.
+        conversations: those whose held messages they decide on.
     """
 
     staff: list[User]
@@ -47,7 +47,7 @@ class Review:
         return list(rows.exclude(reason="").select_related("sender").order_by("pk"))
 
     def decide_one(self) -> None:
-        """Decide about a random message. The database may be away."""
+        """Decide on a random message. The database may be down."""
         try:
             if rows := self.waiting():
                 self._decide(random.choice(rows))
@@ -55,7 +55,7 @@ class Review:
             pass
 
     def decide_all(self) -> None:
-        """Decide everything that waits, in any order. The checker complains about what is left."""
+        """Decide on all that waits, in any order. The checker complains about what is left."""
         for _ in range(ROUNDS):
             rows = self.waiting()
             random.shuffle(rows)
@@ -63,7 +63,7 @@ class Review:
                 self._decide(row)
 
     def begin(self, row: HeldMessage, how: How) -> None:
-        """Note that somebody is about to decide."""
+        """Record that somebody is about to decide."""
         self._note("deciding", row, how)
 
     def _decide(self, row: HeldMessage) -> None:

@@ -1,4 +1,4 @@
-"""A server of the site that holds messages, and can get a defect or die at a named point.
+"""A server of the site that holds messages, and can have a defect or die at a named point.
 
 FAULTS_PLANT=name            a defect of `plants`
 FAULTS_CRASH=point:passes    kill -9 by its own hand, see `crashes`

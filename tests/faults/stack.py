@@ -31,7 +31,7 @@ class Stack:
 
     postgres: services.Server
     redis: services.Server
-    front: str = ""  # nginx's address
+    front: str = ""  # nginx's URL
     is_migrated: bool = False
 
     def __init__(self, folder: Path, ports: list[int], environment: dict[str, str]) -> None:
@@ -81,7 +81,7 @@ class Stack:
                 part.start()
 
     def address(self, number: int | None = None) -> str:
-        """Return the address of one server, or of nginx, which chooses one."""
+        """Return the URL of one server, or of nginx, which chooses one."""
         if number is not None:
             return f"ws://127.0.0.1:{self.ports[number]}"
         return (self.front or f"http://127.0.0.1:{random.choice(self.ports)}").replace("http", "ws")
@@ -120,7 +120,7 @@ class _Front(cluster.Cluster):
 
 @contextmanager
 def postgresql_and_redis(folder: Path) -> Iterator[Stack]:
-    """Start everything but the servers, and put the addresses into this process's environment."""
+    """Start everything but the servers, and put the URLs into this process's environment."""
     with ExitStack() as ending:
         postgres, is_migrated = ending.enter_context(
             template.postgresql(folder, fsync="on", max_connections=MAX_CONNECTIONS)
@@ -163,7 +163,7 @@ def _ending(stack: Stack) -> Iterator[None]:
 
 
 async def pause(part: services.Server, seconds: float) -> None:
-    """Make a part hang for a while: connections stay open, nobody responds."""
+    """Make a part hang for a while: connections stay open, but nothing responds."""
     part.pause()
     await asyncio.sleep(seconds)
     part.resume()

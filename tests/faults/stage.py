@@ -26,7 +26,7 @@ from .truth import Truth
 T = TypeVar("T")
 
 PAUSE = 0.5  # seconds between two sends of one client, on average
-CALM = 1.0  # the same in the short form, where they talk for long, such as while a server starts
+CALM = 1.0  # the same in the short form, where they talk for long, as while a server starts
 SILENCE = 2.0  # seconds until a socket without access is silent
 REVIEW_PAUSE = 1.0  # seconds between two decisions of staff, on average
 OPENING = 60.0  # seconds in which all clients together must connect
@@ -80,14 +80,14 @@ class Stage:
 
     @property
     def review(self) -> Review:
-        """Staff who decide about held messages."""
+        """Staff who decide on held messages."""
         return Review(self.cast.staff, self.cast.watched, self.history)
 
     def talk(self, *, pause: float = PAUSE, reviewed: bool = True) -> None:
         """Let everybody write, read and sometimes trespass, until `stop_talking`.
 
         Args:
-            reviewed: whether staff decide about held messages meanwhile.
+            reviewed: whether staff decide on held messages meanwhile.
         """
         for client in self.clients.values():
             self._talking.append(asyncio.create_task(self._chat(client, pause)))
@@ -123,7 +123,7 @@ class Stage:
                 await client.trespass(chance.choice(foreign))
 
     async def _moderate(self) -> None:
-        """From time to time, staff remove a message, so that revisions differ from sequences."""
+        """Make staff remove a message now and then, so that revisions differ from sequences."""
         while True:
             await asyncio.sleep(1)
             receipts = [event for event in self.history.events[-200:] if event.kind == "receipt"]
@@ -132,7 +132,7 @@ class Stage:
                 await self._as_staff(partial(self._remove, message))
 
     async def _review(self) -> None:
-        """Staff decide about held messages, at random moments and in any order."""
+        """Make staff decide on held messages, at random moments and in any order."""
         while True:
             await asyncio.sleep(random.uniform(0, 2 * REVIEW_PAUSE))
             await self._as_staff(self.review.decide_one)
@@ -143,7 +143,7 @@ class Stage:
         await asyncio.shield(acting)
 
     def _remove(self, message_id: int) -> None:
-        # The database may be away, and a defect may have announced a message that isn't stored.
+        # The database may be down, and a defect may have announced a message that isn't stored.
         with suppress(DatabaseError, InterfaceError, Message.DoesNotExist, AlreadyDone):
             remove_message(self.cast.moderator, message_id, "for the suite's sake")
 
@@ -199,7 +199,7 @@ class Stage:
         return await run_in_thread(lambda: database.read(self.cast.members, self.former))
 
     def revoke(self, name: str, *, seconds: float = SILENCE) -> Event:
-        """Note that a client must soon receive nothing more of its conversations."""
+        """Record that a client must soon receive nothing more of its conversations."""
         client = self.clients[name]
         self.former.add(client.person.id)
         for pk in client.threads:

@@ -1,8 +1,8 @@
 """A tab that follows the protocol, and logs what it sees.
 
-It resumes every conversation from its highest revision, requests pages
-while there are more, keeps messages in an outbox until they are acknowledged, and compares
-heartbeats with what it has. It sends some messages twice at once, like a double click.
+It resumes every conversation from its highest revision, requests pages while there are more, keeps
+messages in an outbox until they are acknowledged, and compares heartbeats with what it has. It
+sends some messages twice in a row, like a double click.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from .reconnecting_socket import Address, ReconnectingSocket
 from .rules import MARKER
 from .thread import Item, Thread
 
-ANSWER_PATIENCE = 10.0  # seconds until an unacknowledged message is sent again
+ANSWER_PATIENCE = 10.0  # seconds until an unacknowledged message is resent
 TWICE = 0.1  # the share of sends
 
 
@@ -48,7 +48,7 @@ class Tab(ReconnectingSocket):
     """One tab.
 
     Args:
-        name: unique in its history.
+        name: unique within its history.
         conversations: the conversations that it keeps open.
         address: called for each connection, so that a client may get another process.
         silence: seconds without a frame after which the connection counts as broken.
@@ -262,7 +262,7 @@ class Tab(ReconnectingSocket):
             )
 
     async def _resend(self) -> None:
-        """Send unacknowledged messages again, and request pages again that did not arrive."""
+        """Resend unacknowledged messages, and request pages again that did not arrive."""
         while True:
             await asyncio.sleep(0.25)
             now = time.monotonic()

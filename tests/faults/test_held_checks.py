@@ -79,7 +79,7 @@ def complaints(
 def test_a_message_that_was_held_and_released_with_one_behind_it_is_green() -> None:
     steps = [SENT, ANSWERED, THEN, THEN_ANSWERED, RELEASING, *seen("h"), *seen("b"), RELEASED]
     assert complaints(steps, "hb", HELD, BEHIND) == []
-    again = [*steps, SENT, accepted("h")]  # its answer was lost, and it was sent again
+    again = [*steps, SENT, accepted("h")]  # its response was lost, and it was sent again
     assert complaints(again, "hb", HELD, BEHIND) == []
 
 
@@ -93,7 +93,7 @@ def test_a_message_that_was_rejected_or_taken_back_with_one_behind_it_is_green()
 
 def test_the_other_sides_messages_and_earlier_ones_do_not_wait() -> None:
     steps: list[Step] = [
-        THEN,  # before the answer, so nobody knows which one the server got first
+        THEN,  # before the response, so nobody knows which one the server got first
         SENT,
         ANSWERED,
         accepted("b"),

@@ -1,7 +1,7 @@
 """One conversation as a correct client keeps it: the rules for resuming, without I/O.
 
 `revision` is the highest revision up to which the client has everything. A frame that arrives too
-early is held back; after a gap, the client opens the conversation again from `revision`.
+early is held back; after a gap, the client reopens the conversation from `revision`.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ class Thread:
         return bool(self.ahead)
 
     def add_live(self, item: Item) -> list[Item]:
-        """Add a live frame; return what is delivered now, in order of revision."""
+        """Add a live frame; return what is now delivered, in order of revision."""
         if item.revision > self.revision:
             self.ahead[item.revision] = item
         return self._settle()

@@ -29,9 +29,9 @@ class HeldRow:
         suspicious: whether a rule has held it; otherwise it only waits behind an earlier message.
         state: see `HeldMessage.State`.
         rejected: whether staff have rejected it, even if its sender has dismissed it since.
-        entries: the number of entries about decisions in the audit trail.
+        entries: the number of audit entries about decisions.
         notices: the number of notices to its sender that it was rejected.
-        cases: the number of staff's cases about it; `open_cases` wait for somebody.
+        cases: the number of staff's cases about it; `open_cases` are still undecided.
     """
 
     conversation: int
@@ -59,8 +59,8 @@ class Truth:
         revisions: by conversation.
         members: by conversation, the people who take part in it, at the beginning.
         unread: by person, recounted from only the messages and the read marks: in how many
-            conversations the other side has said something beyond what the person has read, and
-            how many of the person's messages staff have removed, or rejected.
+            conversations the other side has said something beyond what the person has read, and how
+            many of the person's messages staff have removed or rejected.
         held: every message that was ever held.
     """
 

@@ -1,4 +1,4 @@
-"""What is done to the servers: one module for each kind of fault."""
+"""What is done to the servers: one module per kind of fault."""
 
 from tests.faults.attack import ATTACKS
 from tests.faults.plants import PLANTS

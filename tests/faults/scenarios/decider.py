@@ -1,4 +1,4 @@
-"""A process that decides about held messages is killed between its steps, again and again."""
+"""A process that decides on held messages is killed between its steps, again and again."""
 
 import asyncio
 import sys
@@ -23,7 +23,7 @@ from tests.faults.stage import Stage, run_in_thread, stage
 HOWS: tuple[How, ...] = ("released", "rejected")
 PATIENCE = 60.0  # seconds until the point must have been reached
 SHORT = 1  # points of each kind in the short form, the last ones
-PAUSE = 0.1  # seconds between two looks for a message that is held
+PAUSE = 0.1  # seconds between two checks for a held message
 
 Decider = asyncio.subprocess.Process
 
@@ -76,7 +76,7 @@ async def _kill_one(running: Stage, decider: Decider, how: How, point: str) -> l
 
 
 def _half_done(held: HeldMessage, how: How, point: str) -> list[str]:
-    """Compare everything that belongs to a decision; its sender may take the message back."""
+    """Compare everything that belongs to a decision; the sender may withdraw the message."""
     client_id = client_id_of(held)
     rows = database.read_held([held.conversation_id])
     row = next(row for row in rows if row.client_id == client_id)

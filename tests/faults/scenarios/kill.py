@@ -14,7 +14,7 @@ from tests.faults.stage import CALM, PAUSE, Stage, stage
 
 DOOMED = 0  # the server that is killed; the other one stays
 NOTICE = 0.3  # seconds in which its clients notice that it is gone
-NGINX_FORGIVES = 2.5  # seconds until nginx tries a failed server again
+NGINX_FORGIVES = 2.5  # seconds until nginx retries a failed server
 PATIENCE = 30.0  # seconds until the point must have been reached
 
 

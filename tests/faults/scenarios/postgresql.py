@@ -1,4 +1,4 @@
-"""PostgreSQL goes away: answers are a clear `unavailable`, nothing is lost, everything recovers."""
+"""PostgreSQL goes down: responses are a clear `unavailable`, nothing is lost, all recovers."""
 
 import asyncio
 import signal
@@ -13,8 +13,8 @@ from tests.faults.scenario import Form
 from tests.faults.stack import Stack, pause
 from tests.faults.stage import stage
 
-# `not_found` is the answer to trespassers; `forbidden` to a repeat of a message that staff have
-# rejected since, or that was taken back.
+# `not_found` is the response to trespassers; `forbidden` to a repeat of a message that staff have
+# rejected since, or that was withdrawn.
 EXPECTED = {"unavailable", "not_found", "forbidden"}
 
 

@@ -1,4 +1,4 @@
-"""Redis goes away: sends continue, and the heartbeat makes up for lost events."""
+"""Redis goes down: sends continue, and the heartbeat makes up for lost events."""
 
 import asyncio
 import time
@@ -12,8 +12,8 @@ from tests.faults.scenario import Form
 from tests.faults.stack import Stack, pause
 from tests.faults.stage import stage
 
-# Seconds in which a send must be acknowledged while Redis is away. The short form is a test, which
-# must also pass on a slow machine.
+# Seconds within which a send must be acknowledged while Redis is down. The short form is a test,
+# which must also pass on a slow machine.
 PROMISED, PATIENT = 5.0, 60.0
 
 
@@ -44,7 +44,7 @@ async def _run(stack: Stack, form: Form, name: str, fault: Awaitable[None]) -> R
         ended = time.monotonic()
         await asyncio.sleep(4)
         await running.settle()
-        # On a slow machine clients may have to try again, whatever Redis does.
+        # On a slow machine clients may have to retry, whatever Redis does.
         times, failed = answer_times(running.history, began, ended, retried=not form.long)
         row = Row.of(
             name,

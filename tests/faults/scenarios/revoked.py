@@ -46,7 +46,7 @@ async def cut_off_without_redis(stack: Stack, form: Form) -> AsyncIterator[Row]:
 
 
 async def _cut_off(running: Stage, form: Form, name: str, promised: float) -> Row:
-    """Revoke four people's access at once, let the others talk, and time when each falls silent."""
+    """Revoke four people's access, let the others talk, and time when each falls silent."""
     running.talk(pause=form.pick(CALM, 0.25))
     await asyncio.sleep(1)
     cuts: dict[str, Cut] = {

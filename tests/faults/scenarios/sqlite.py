@@ -1,4 +1,4 @@
-"""A laptop: 20 senders, staff at work, and a backup running, on one SQLite file."""
+"""A laptop: 20 senders, staff at work, and a running backup, on one SQLite file."""
 
 import asyncio
 import sqlite3
