@@ -1,4 +1,4 @@
-"""The triggers of the audit trail, which get in the way of emptying the tables after a test."""
+"""The audit trail's triggers, which get in the way of emptying the tables after a test."""
 
 import importlib
 

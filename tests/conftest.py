@@ -45,12 +45,12 @@ ClientOf = Callable[..., Client]
 hypothesis.settings.register_profile("patient", deadline=None, max_examples=tries(100))
 hypothesis.settings.load_profile("patient")
 # On a busy machine even a healthy Redis takes longer than a second, and the events that a process
-# misses would come only with a heartbeat. Tests of an absent Redis shorten this.
+# misses would arrive only with a heartbeat. Tests of an absent Redis shorten this.
 django_settings.REDIS_TIMEOUT_SECONDS = PATIENCE
 
 
 def pytest_collection_finish() -> None:
-    """Don't look through all modules and tests for garbage again and again."""
+    """Don't let the garbage collector scan all modules and tests again and again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
@@ -60,7 +60,7 @@ def pytest_collection_finish() -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Empty the tables in our own way after transactional tests, including the audit trail.
 
-    SQLite uses DELETE for it and PostgreSQL TRUNCATE. A trigger would refuse that, so it is
+    SQLite uses DELETE for this and PostgreSQL TRUNCATE. A trigger would refuse that, so it is
     dropped; its test creates it again.
 
     At the end, the threads of asynchronous tests return their connections: a database with open
@@ -98,7 +98,7 @@ def _rest() -> None:
 
 @pytest.fixture(autouse=True)
 def the_sites_language() -> None:
-    """Begin in the site's language; requests of earlier tests leave theirs in the thread."""
+    """Start in the site's language; requests of earlier tests leave theirs in the thread."""
     translation.deactivate()
 
 
@@ -156,7 +156,7 @@ def suspended(db: None) -> User:
 
 @pytest.fixture
 def moderator(db: None) -> User:
-    """A member of staff with the moderators' permissions."""
+    """A staff member with the moderators' permissions."""
     user = UserFactory(name="Sam Okoro", email="sam@example.com", staff=True)
     user.groups.add(Group.objects.get(name=permissions.NAME))
     return user
@@ -164,7 +164,7 @@ def moderator(db: None) -> User:
 
 @pytest.fixture
 def lead(db: None) -> User:
-    """A member of staff who also decides appeals."""
+    """A staff member who also decides appeals."""
     user: User = UserFactory(name="Nora Lead", email="nora@example.com", staff=True)
     user.groups.add(Group.objects.get(name=permissions.LEADS))
     return user
@@ -172,7 +172,7 @@ def lead(db: None) -> User:
 
 @pytest.fixture
 def auditor(db: None) -> User:
-    """A member of staff who only reads."""
+    """A staff member who only reads."""
     user: User = UserFactory(name="Omar Auditor", email="omar@example.com", staff=True)
     user.groups.add(Group.objects.get(name=permissions.AUDITORS))
     return user
@@ -251,7 +251,7 @@ def nothing_hides_what_is_on_every_page() -> None:
 
 def _refuse_hidden_names(template: Template, context: Context, **kwargs: Any) -> None:
     is_page = isinstance(context, RequestContext) and context.template is template
-    if not is_page or str(template.name).endswith(".txt"):  # mails name their reader `user`
+    if not is_page or str(template.name).endswith(".txt"):  # emails name their reader `user`
         return
     place = cast("Any", context)._processors_index
     shared: dict[str, Any] = context.dicts[place]
@@ -269,7 +269,7 @@ def fresh_limits() -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_link_hosts() -> None:
-    """Forget which hosts another test's staff warned of."""
+    """Forget which hosts another test's staff warned about."""
     link_hosts.reset()
 
 

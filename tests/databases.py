@@ -1,10 +1,10 @@
-"""The address of a test's database, for servers and other processes."""
+"""The URL of a test's database, for servers and other processes."""
 
 from django.db import connection
 
 
 def own_database() -> str:
-    """Return the address of the test's database, for `DATABASE_URL`."""
+    """Return the URL of the test's database, for `DATABASE_URL`."""
     values = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{values['NAME']}"

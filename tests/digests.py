@@ -1,4 +1,4 @@
-"""Short digests of tables, to see whether an act has changed anything."""
+"""Short digests of tables, to see whether an action has changed anything."""
 
 from collections.abc import Iterable
 

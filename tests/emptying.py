@@ -2,8 +2,8 @@
 
 Django truncates all tables and then creates content types, permissions and groups again, which
 takes longer than most tests. Almost all tables are empty, and few tests change those rows. So this
-keeps them, and empties the other tables with DELETE. If a test did change those rows, Django's way
-is used.
+keeps them, and empties the other tables with DELETE. If a test did change those rows, Django's
+method is used.
 
 Replaces `TransactionTestCase._fixture_teardown`, a private name of Django's; tested with 5.2.
 """
@@ -24,7 +24,7 @@ KEPT = (
 )  # fmt: skip
 APPEND_ONLY = "audit_auditentry"  # a trigger refuses DELETE; see also `tests.audit_triggers`
 
-_case: Any = TransactionTestCase  # the stubs leave out private names
+_case: Any = TransactionTestCase  # the stubs omit private names
 _flush = _case._fixture_teardown
 _kept: list[list[tuple[Any, ...]]] = []
 _statements: list[str] = []

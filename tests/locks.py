@@ -1,4 +1,4 @@
-"""Wait until a statement waits for a lock of PostgreSQL."""
+"""Wait until a statement waits for a PostgreSQL lock."""
 
 import psycopg
 

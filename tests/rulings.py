@@ -1,4 +1,4 @@
-"""Decisions of staff, for tests that need their effects."""
+"""Staff decisions, for tests that need their effects."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """`make test`: run the suite with everything that this machine has, and name what is missing.
 
-`make test-all` also runs what `tests.whole` leaves out. So does `make test` for selected tests.
+`make test-all` also runs what `tests.whole` leaves out, and so does `make test` for selected tests.
 
 - PostgreSQL and Redis: all tests except those below,
 - SQLite and memory: tests that may differ there, or need not run on PostgreSQL,
@@ -170,7 +170,7 @@ def ended(suite: Suite, code: int) -> None:
     suite.ran, suite.failed = True, code not in (0, NO_TESTS_COLLECTED)
     output = suite.output.read_text(errors="replace")
     lines = output.strip().split("\n")
-    # Something may be logged behind the summary, when the process ends.
+    # Something may be logged after the summary, when the process ends.
     closing = next((line for line in reversed(lines) if SUMMARY.search(line)), lines[-1])
     suite.closing = closing.strip("= ")
     suite.broken = re.findall("^(?:FAILED|ERROR) .*", output, re.MULTILINE)

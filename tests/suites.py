@@ -57,7 +57,7 @@ def has_servers(missing: list[str]) -> bool:
 
 
 def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
-    """Return the suites for pytest's arguments, the longest first, and faults, which mostly wait.
+    """Return the suites for pytest's arguments, longest first, and faults, which mostly wait.
 
     The faults are not pytest tests, so they only run without arguments.
 

@@ -1,7 +1,7 @@
 """Migrated databases; suites begin with copies of them.
 
-A migration takes as long as some hundred tests, and ten suites need one. `python -m
-tests.template` migrates the test database that the environment names.
+A migration takes as long as some hundred tests, and ten suites need one. `python -m tests.template`
+migrates the test database that the environment names.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ class Templates:
 
     Args:
         file: the SQLite database.
-        server: the address of the suites' PostgreSQL, without a database; empty if there is none.
+        server: the URL of the suites' PostgreSQL, without a database; empty if there is none.
         data: a copy of that server's data, for further servers.
     """
 
@@ -47,7 +47,7 @@ class Templates:
 
 @contextlib.contextmanager
 def postgresql(folder: Path, **options: str | int) -> Iterator[tuple[services.Server, bool]]:
-    """Run a suite's own PostgreSQL, and tell whether its database is migrated already.
+    """Run a suite's own PostgreSQL, and tell whether its database is already migrated.
 
     Args:
         options: the server's settings.

@@ -48,7 +48,7 @@ from tests.reported import message_of
 from tests.whole import only_whole
 from trato.audit.models import AuditEntry
 
-MOST_STATEMENTS = 345  # at night, when one more shopper waits; otherwise 344
+MOST_STATEMENTS = 345  # at night, when one more shopper is waiting; otherwise 344
 
 
 def talks(**facts: Any) -> QuerySet[Conversation]:

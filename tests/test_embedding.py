@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-# The last file named before a block is where its lines are from.
+# The last file named before a block is where its lines come from.
 BLOCK = re.compile(r"```(?:python|django)\n(.*?)```", re.DOTALL)
 FILE = re.compile(r"`(tests/host/[\w./]+\.(?:py|html))`")
 OF_THE_READER = "/srv/trato"  # a path on the reader's machine

@@ -20,7 +20,7 @@ from tests.said import say
 
 pytestmark = pytest.mark.django_db
 
-# From what is there to an address, a form, and how to delete what the form is about.
+# From existing objects to a URL, a form, and how to delete what the form is about.
 Case = tuple[str, dict[str, Any], Callable[[], Any]]
 WORDS = "Typed with care"
 

@@ -29,7 +29,7 @@ CATALOGUES = {
     "admin": DJANGO / "contrib/admin/locale",
 }
 THEIRS = [name for name in CATALOGUES if name not in ("ours", "overrides")]
-# Forms that are only used to address somebody as "usted" …
+# Forms that are used only to address somebody as "usted" …
 USTED = re.compile(
     r"\b(usted|les?|asegúrese|compruebe|confirme|contáctenos|corrija|desmarque|elija|emita|empiece|envíe"
     r"|escanee|escoja|(?<!te )escriba|guarde|habilite|haga|ingrese|inicie|intente|inténtelo"
@@ -45,7 +45,7 @@ OR_OTHERS = re.compile(
     re.IGNORECASE,
 )
 YOU = re.compile(r"\byou|\bsure\?|\bforg[eo]t", re.IGNORECASE)
-# Pages that this site doesn't use: Django's own for CSRF, names of users.
+# Pages that this site doesn't use: Django's own for CSRF, user names.
 NOT_HERE = re.compile("CSRF|Referer|cookies|DEBUG|username|Unselect|password-based")
 
 
@@ -91,7 +91,7 @@ def entries(name: str, language: str = "es") -> list[Message]:
 
 
 def is_met(entry: Message) -> bool:
-    """Whether this site shows a text of allauth's rather than its own template."""
+    """Whether this site shows an allauth text rather than its own template."""
     return any(
         re.match(r"(templates/)?(account|allauth|mfa|usersessions)/", place)
         and not (ROOT / place).exists()

@@ -1,4 +1,4 @@
-"""Names of people, shops and things: visible, in one direction, and without tricks."""
+"""Names of people, shops and products: visible, in one direction, and without tricks."""
 
 import re
 from typing import Any

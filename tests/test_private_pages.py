@@ -26,7 +26,7 @@ POST_ONLY = {
 
 
 def plain_addresses(patterns: Any = None, before: str = "/") -> list[str]:
-    """Return every address of the site without parameters."""
+    """Return every URL of the site without parameters."""
     addresses: list[str] = []
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         path = before + str(entry.pattern).lstrip("^").rstrip("$").replace("\\Z", "")

@@ -24,7 +24,7 @@ from tests.products import ProductImageFactory
 
 pytestmark = pytest.mark.django_db
 
-# The maximum for each page. The product's, the list's and the thread's are promised. A thread of
+# The maximum for each page. The product's, the list's and the thread's are promised. A thread in
 # one's own shop has more: for scheduled messages, notes, colleagues, labels and the shopper's other
 # conversations. The list of notifications has one for each of three shops, and one for
 # announcements.
@@ -111,7 +111,7 @@ def test_a_page_costs_the_same_however_much_there_is(
 ) -> None:
     client = client_of(request.getfixturevalue(person) if person else None)
     addresses = {name: address_of(name, product, conversation) for name in names}
-    client.get(addresses["product"])  # the first page of a process asks SQLite what it can do
+    client.get(addresses["product"])  # a process's first page asks SQLite what it can do
     grow()
     before = {name: queries_of(client, address) for name, address in addresses.items()}
     grow()

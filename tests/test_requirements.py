@@ -1,4 +1,4 @@
-"""Every requirement is pinned for every Python, and no download address is revealed."""
+"""Every requirement is pinned for every Python, and no download URL is revealed."""
 
 import re
 import tomllib

@@ -17,7 +17,7 @@ from tests.accounts.acts import prove, reauthenticate
 
 pytestmark = pytest.mark.django_db
 
-# From a seller and their shop to an address, a form, and the rows that it removes.
+# From a seller and their shop to a URL, a form, and the rows that it removes.
 Removal = tuple[str, dict[str, Any], Any]
 LABELS = "/conversations/labels/"
 

@@ -1,4 +1,4 @@
-"""A refused form shows its author's words again, and nobody else's."""
+"""A refused form shows its author's text again, and nobody else's."""
 
 import html
 import uuid

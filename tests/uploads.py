@@ -46,6 +46,6 @@ def post_file(
 def uploaded(
     person: User, conversation: Conversation, content: bytes | None = None, name: str = "photo.jpg"
 ) -> File:
-    """Upload a file by the action; a small photo if no content is given."""
+    """Upload a file with the action; a small photo if no content is given."""
     file = SimpleUploadedFile(name, content or jpeg())
     return actions.upload(person, conversation.pk, uuid.uuid4(), file, Uploader(person.pk))

@@ -1,8 +1,8 @@
 """Tests of which `make test` runs a part, and `make test-all` the whole.
 
-`make test` has every feature's main story, and samples of the tests that go through all pages,
-addresses or values. The rest, which takes as long again, is for `make test-all`: stories at the
-edge of a feature, and everything that is otherwise sampled.
+`make test` has every feature's main story, and samples of the tests that go through all pages, URLs
+or values. The rest, which takes as long again, is for `make test-all`: stories at the edge of a
+feature, and everything that is otherwise sampled.
 """
 
 import os

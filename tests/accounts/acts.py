@@ -28,7 +28,7 @@ def sign_up(client: Client, email: str, password: str) -> Any:
 
 
 def confirm(client: Client, address: EmailAddress | str) -> Any:
-    """Open the link in the mail and press the button."""
+    """Open the link in the email and press the button."""
     if isinstance(address, str):
         address = EmailAddress.objects.get(email=address)
     path = f"/accounts/confirm-email/{EmailConfirmationHMAC(address).key}/"
@@ -37,7 +37,7 @@ def confirm(client: Client, address: EmailAddress | str) -> Any:
 
 
 def follow_link(client: Client) -> Any:
-    """Open the link in the latest mail that has one."""
+    """Follow the link in the latest email that has one."""
     links = [
         link
         for sent in mail.outbox

@@ -1,4 +1,4 @@
-"""People who leave words everywhere, and where the words still are after an erasure.
+"""People who leave text everywhere, and where that text still is after an erasure.
 
 `turn` erases one of them in a process that may be killed meanwhile, see `test_erasure_killed`.
 """
@@ -38,7 +38,7 @@ from trato.images.sanitize import Picture
 from trato.stored_files.models import FileDeletion
 
 BORN = 2001  # the year in which these people joined; an erasure leaves it as it is
-MANY = 7  # the words are in more tables than that
+MANY = 7  # their text is in more tables than that
 MARK = "zq"  # at the beginning of each person's word; no other text has it
 
 
@@ -48,7 +48,7 @@ def word_of(person: User) -> str:
 
 
 def busy_shopper(product: Product, seller: User, moderator: User, lead: User) -> User:
-    """Return a shopper who has used every feature that stores words."""
+    """Return a shopper who has used every feature that stores text."""
     person: User = UserFactory(email="somebody@example.com")
     word = word_of(person)
     User.objects.filter(pk=person.pk).update(
@@ -96,7 +96,7 @@ def busy_shopper(product: Product, seller: User, moderator: User, lead: User) ->
 
 
 def busy_owner(shopper: User) -> User:
-    """Return somebody who has used all that a shop has, and whose shop closes with the account."""
+    """Return somebody who has used all of a shop's features, and whose shop closes with them."""
     person: User = UserFactory(seller=True)
     word = word_of(person)
     User.objects.filter(pk=person.pk).update(name=f"Bo {word}", email=f"{word}@example.com")
@@ -141,7 +141,7 @@ def _files_with(word: str) -> list[str]:
 
 
 def turn(_limit: int) -> int:
-    """Erase the next person, and check everybody. Somebody who waits too long gives up."""
+    """Erase the next person, and check everybody. A process that waits too long gives up."""
     with suppress(OperationalError):
         *others, _witness = people()
         if waiting := [person for person in others if person.deleted_at is None]:
@@ -151,13 +151,13 @@ def turn(_limit: int) -> int:
 
 
 def people() -> list[User]:
-    """Return the shoppers with words. The last one is a witness, who is never erased."""
+    """Return the shoppers with text. The last one is a witness, who is never erased."""
     return list(User.objects.filter(is_staff=False, date_joined__year=BORN).order_by("pk"))
 
 
 @transaction.atomic
 def check() -> None:
-    """Make sure that all of a person's words are there, or none. Nobody is erased meanwhile."""
+    """Check that all of a person's text is there, or none. Nobody is erased meanwhile."""
     list(User.objects.select_for_update().order_by("pk").values_list("pk"))
     everybody = people()
     whole = _rows_with(everybody[-1])

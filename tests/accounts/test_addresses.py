@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_the_password_of_a_stranger_does_not_survive_the_owners_confirmation() -> None:
     attacker, owner = Client(), Client()
     sign_up(attacker, "nora@example.com", THEIRS)
-    sign_up(owner, "nora@example.com", MINE)  # too soon after the first mail for a second one
+    sign_up(owner, "nora@example.com", MINE)  # too soon after the first email for a second one
     assert len(mail.outbox) == 1
     chosen = confirm(owner, "nora@example.com")
     assert "/password/reset/key/" in chosen.request["PATH_INFO"]

@@ -47,7 +47,7 @@ def client(shopper: User) -> Client:
 
 
 def confirmed(client: Client) -> dict[str, str]:
-    """Return the form of the page, ticked."""
+    """Return the page's form, ticked."""
     page = client.get(ADDRESS).text
     mark = re.search(r'name="mark" value="([^"]+)"', page)
     assert mark

@@ -1,4 +1,4 @@
-"""After an erasure, nothing that the site stores has the person's words."""
+"""After an erasure, nothing that the site stores contains the person's text."""
 
 import pytest
 from django.core import mail

@@ -54,5 +54,5 @@ def test_all_or_nothing_although_processes_are_killed(
     call_command("purge_expired", delete=True)
     for person in erased:
         assert places_of(word_of(person)) == []
-    turn(0)  # killed processes left nothing that blocks other processes
+    turn(0)  # killed processes left nothing that blocks others
     assert len([person for person in people() if person.deleted_at]) == len(erased) + 1

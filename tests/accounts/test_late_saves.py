@@ -1,4 +1,4 @@
-"""Forms that are still being stored while their account is suspended or deleted."""
+"""Forms that are still being saved while their account is suspended or deleted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +35,7 @@ def columns(user: User) -> dict[str, Any]:
 
 
 def first(act: Callable[[], object], then: Any) -> Any:
-    """Return a method that first lets `act` happen, and then does what it always does."""
+    """Return a method that first calls `act`, and then does what it always does."""
 
     def method(*args: Any, **kwargs: Any) -> Any:
         act()

@@ -1,4 +1,4 @@
-"""Asking for another mail: the site sends it, or the page says why not."""
+"""Asking for another email: the site sends it, or the page says why not."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Mails that notify people of changes to their account."""
+"""Emails that notify people of changes to their account."""
 
 from typing import Any
 

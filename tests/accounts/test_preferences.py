@@ -1,4 +1,4 @@
-"""A person's language and time zone follow them to every device, and into their mails."""
+"""A person's language and time zone follow them to every device, and into their emails."""
 
 from typing import Any
 

@@ -106,7 +106,7 @@ def test_without_the_second_factor_again_the_admin_is_closed_again(
 async def test_sockets_ask_for_it_as_the_admin_does(
     moderator: User, client_of: Any, socket_of: Any
 ) -> None:
-    """Sockets show staff which case a colleague works on, so a password is not enough."""
+    """Sockets show staff which case a colleague is working on, so a password is not enough."""
     older, newer = [await sync_to_async(client_of)(moderator) for _ in range(2)]
     await sync_to_async(prove)(moderator)
     await sync_to_async(set_up_app)(newer)
@@ -207,7 +207,7 @@ WORST = [
 
 @pytest.fixture
 def places(shopper: User, stranger: User, client_of: Any) -> list[tuple[Client, str]]:
-    """Every place where key data is read: by a visitor, in a login, in an account."""
+    """Every place that reads key data: for a visitor, in a login, in an account."""
     prove(shopper)
     inside, visitor, coming = client_of(shopper), Client(), Client()
     reauthenticate(inside)

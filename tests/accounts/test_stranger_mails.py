@@ -1,4 +1,4 @@
-"""Mails to people who may not have asked for them."""
+"""Emails to people who may not have asked for them."""
 
 import re
 from typing import Any

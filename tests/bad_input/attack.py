@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.whole import WHOLE
 
-# Written as they appear in an address or in a form's body.
+# Written as they appear in a URL or in a form's body.
 HOSTILE = {
     "nothing": "",
     "NUL": "a%00b",
@@ -60,7 +60,7 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
 ROUTES = [route for route in sorted(set(routes(get_resolver()))) if "logout" not in route]
 OF_STAFF = [route for route in ROUTES if route.startswith("/admin/")]
 OF_ALL = [route for route in ROUTES if route not in OF_STAFF]
-# The lists of all models are one view of Django's, and so are their change pages.
+# The lists of all models are one Django view, and so are their change pages.
 LISTS_OF_STAFF = [route for route in OF_STAFF if re.fullmatch(r"/admin/\w+/\w+/", route)]
 ROWS_OF_STAFF = [route for route in OF_STAFF if route.endswith("<object_id>/change/")]
 ACTS_OF_STAFF = [
@@ -81,7 +81,7 @@ def each_with_some(
     names = cycle(values)
     for route in routes:
         yield from ((route, values[name]) for name in islice(names, SOME))
-        # Otherwise routes that follow each other in a pattern would always get the same values.
+        # Otherwise routes at regular intervals would always get the same values.
         deque(islice(names, STEP - SOME), maxlen=0)
 
 

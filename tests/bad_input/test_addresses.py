@@ -1,4 +1,4 @@
-"""Whatever an address or its query contains gets a clear response, never a 500."""
+"""Whatever a URL or its query contains gets a clear response, never a 500."""
 
 import re
 from typing import Any
@@ -24,9 +24,8 @@ from .attack import (
 pytestmark = pytest.mark.django_db
 
 
-# Parameters that each of the staff's lists reads in its own way, and those that one view of
-# Django's reads for all of them. Neither search nor sorting is refused, so they are tested
-# together.
+# Parameters that each staff list parses in its own way, and those that one Django view parses for
+# all of them. Neither search nor sorting is refused, so they are tested together.
 OF_A_MODEL = ("q={0}&o={0}", "_to_field={0}", "id__exact={0}", "id__in={0}")
 OF_ANY_LIST = ("p={0}", "e={0}", "all={0}", "_popup={0}")
 SEARCHES = {

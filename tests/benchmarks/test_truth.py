@@ -1,4 +1,4 @@
-"""A round of the benchmark only counts if the database agrees with the clients."""
+"""A benchmark round only counts if the database agrees with the clients."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the tests of products share."""
+"""Fixtures that the product tests share."""
 
 import pytest
 

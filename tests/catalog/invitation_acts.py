@@ -18,6 +18,6 @@ def invite(
 
 
 def links() -> list[str]:
-    """Return the paths of the links in all mails with invitations, the oldest first."""
+    """Return the paths of the links in all invitation emails, oldest first."""
     texts = [str(sent.body) for sent in mail.outbox]
     return [link for text in texts for link in re.findall(r"/team-invitation/\S+/", text)]

@@ -1,4 +1,4 @@
-"""What a new shop's team sees until somebody asks a question, and when it goes away."""
+"""What a new shop's team sees until somebody asks a question, and when it disappears."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The mail with an invitation, and how many of them there are."""
+"""The email with an invitation, and how many of them are sent."""
 
 import re
 import uuid
@@ -111,7 +111,7 @@ def test_inviting_the_same_address_says_that_it_is_invited(shop: Shop, owner: Cl
 def test_without_the_mail_server_the_invitation_stays_to_be_sent_again(
     shop: Shop, owner: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    settings.INVITATION_MAILS_PER_DAY_AND_ADDRESS = 1  # mails that weren't sent don't count
+    settings.INVITATION_MAILS_PER_DAY_AND_ADDRESS = 1  # emails that weren't sent don't count
 
     def away(self: Any, messages: Any) -> int:
         raise ConnectionRefusedError
@@ -155,7 +155,7 @@ def test_mails_are_limited(
     setattr(settings, setting, value)
     for _ in range(2):
         invite(owner, shop, EMAIL)
-        TeamInvitation.objects.all().delete()  # withdrawing gives nothing back
+        TeamInvitation.objects.all().delete()  # withdrawing restores no allowance
     refused = invite(owner, shop, EMAIL)
     assert refused.status_code == 400
     words = "Try again later." if setting == "STRANGER_MAILS_PER_SITE" else "Try again in 24 hours."

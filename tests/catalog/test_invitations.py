@@ -144,7 +144,7 @@ def test_accepting_twice_is_one_membership(
     key, joined = "a" * 32, "now on the team"
     for form_key, words in ((key, joined), (key, joined), ("", "no longer open")):
         answer = client.post("/my/team/", {**form, "form_key": form_key}, follow=True)
-        assert words in answer.text  # the second click of a double click gets the first's answer
+        assert words in answer.text  # the second click of a double click gets the first's response
     assert ShopMember.objects.filter(user=other_seller, shop=shop).count() == 1
 
 

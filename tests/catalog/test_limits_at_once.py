@@ -1,4 +1,4 @@
-"""Two acts at the same time don't exceed a limit together. PostgreSQL only."""
+"""Two simultaneous actions don't exceed a limit together. PostgreSQL only."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Pictures of a product wait for a turn to be decoded, and are counted for each person."""
+"""Pictures of a product wait for a turn to be decoded, and are counted per person."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The address of a shop's page, and its former addresses, which lead to it."""
+"""A shop page's URL, and its former URLs, which lead to it."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""A shop's settings: who changes them, its addresses, its picture."""
+"""A shop's settings: who changes them, its URLs, its picture."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Signing up, with a shop or without; twice, at the same time or one after another."""
+"""Signing up, with a shop or without; twice, simultaneously or one after another."""
 
 import re
 from datetime import timedelta
@@ -38,14 +38,14 @@ def test_a_second_click_finds_the_account_of_the_first(role: str) -> None:
     for _ in range(2):
         answer = sign_up(client, role=role)
         assert (answer.status_code, answer.headers["Location"]) == (302, SENT)
-    again = Client()  # the answer to the first click never arrived, nor did its cookie
+    again = Client()  # the response to the first click never arrived, nor did its cookie
     sign_up(again, role=role)
     user = User.objects.get()
     assert user.role == role
     assert Shop.objects.count() == (role == "seller")
     assert len(mail.outbox) == 1
     for browser in (client, again):
-        assert browser.session[PASSWORD_OF] == user.pk  # goes on with the mail's link
+        assert browser.session[PASSWORD_OF] == user.pk  # continues with the email's link
 
 
 @pytest.mark.django_db(transaction=True)
@@ -134,7 +134,7 @@ def test_who_comes_to_open_a_shop_finds_selling_chosen(address: str, role: str, 
     assert chosen_role(page) == [role]
     assert title in page
     refused = client.post("/accounts/signup/", form(role=role, password1="short"))
-    # The language switch leads to the address that the form was sent to.
+    # The language switch leads to the URL that the form was sent to.
     assert ('action="/accounts/signup/?role=seller"' in refused.text) is (role == "seller")
     assert chosen_role(refused.text) == [role]
     assert title in refused.text

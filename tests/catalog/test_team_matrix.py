@@ -1,4 +1,4 @@
-"""Every actor × every act on a team, through the addresses that a person would use.
+"""Every actor × every action on a team, through the URLs that a person would use.
 
 A denial leaves the database as it was; its allowed twin is in the same column of the table.
 """
@@ -47,7 +47,7 @@ class Scene:
         return f"{self.address}{self.member.pk}/"
 
     def everything(self) -> list[Any]:
-        """Return everything that an act could change."""
+        """Return everything that an action could change."""
         models = (Shop, ShopMember, TeamInvitation)
         rows = [list(model._default_manager.order_by("pk").values()) for model in models]
         return [*rows, list(User.objects.order_by("pk").values_list("role")), len(mail.outbox)]
@@ -134,7 +134,7 @@ def _decline(client: Client, scene: Scene, user: Any) -> tuple[int, bool]:
 
 
 Act = Callable[[Client, Scene, Any], tuple[int, bool]]
-# act → who may do it, and the response to others who are logged in
+# action → who may do it, and the response to others who are logged in
 ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "see the team": (_see, MEMBERS, {200}),
     "invite": (_invite, OWNERS, {403, 404}),

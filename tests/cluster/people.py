@@ -40,7 +40,7 @@ class Person:
     """A person with a browser's cookies.
 
     Args:
-        site: the address of the site, which is also the origin of its pages.
+        site: the URL of the site, which is also the origin of its pages.
     """
 
     site: str
@@ -65,7 +65,7 @@ class Person:
         """Post a form with this person's CSRF token.
 
         Args:
-            at: another address, such as that of one Daphne.
+            at: another URL, such as that of one Daphne.
         """
         headers = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         return self.ask("POST", path, urlencode(fields).encode(), at=at, headers=headers)

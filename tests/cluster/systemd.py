@@ -17,7 +17,7 @@ def systemctl(cluster: Cluster, folder: Path) -> Iterator[dict[str, str]]:
     """Return an environment for a machine whose units are the cluster's Daphnes.
 
     Its `systemctl` is a script in `folder` that calls us. It succeeds if the Daphne has shut down
-    properly and was started again. It fails if no other Daphne would respond meanwhile.
+    cleanly and was started again. It fails if no other Daphne would respond meanwhile.
     """
 
     class Restart(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Files of messages through nginx, which sends them itself once a Daphne allows it."""
+"""Message files through nginx, which sends them itself once a Daphne allows it."""
 
 import contextlib
 import io

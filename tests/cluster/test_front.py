@@ -183,7 +183,7 @@ def test_who_keeps_requests_open_is_told_to_wait(cluster: Cluster, shopper: Pers
     address = urlsplit(cluster.url)
     head = b"POST /nowhere/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n"
     with contextlib.ExitStack() as stack:
-        for _ in range(2 * OPEN_REQUESTS):  # whose bodies never come
+        for _ in range(2 * OPEN_REQUESTS):  # whose bodies never arrive
             line = socket.create_connection((address.hostname, address.port), timeout=PATIENCE)
             stack.enter_context(line).sendall(head)
         assert line.recv(12) == b"HTTP/1.1 429"

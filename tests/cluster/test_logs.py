@@ -1,4 +1,4 @@
-"""Logs of the real programs: everything has an ID, and nothing quotes people's words."""
+"""Logs of the real programs: everything has an ID, and nothing quotes what people wrote."""
 
 import asyncio
 import json

@@ -102,7 +102,7 @@ def test_while_one_daphne_is_down_every_request_is_answered_by_the_other(
 async def test_a_rolling_restart_loses_and_doubles_no_message(
     cluster: Cluster, shopper: Person, seller: Person, conversation: int, tmp_path: Path
 ) -> None:
-    """The restart is done with `deploy/roll`."""
+    """The restart uses `deploy/roll`."""
     sent: list[str] = []
     restarted = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""The people of the other shop."""
+"""The other shop's people."""
 
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -74,7 +74,7 @@ def stranger(db: None) -> Member:
 
 @pytest.fixture
 def chief(db: None) -> Member:
-    """A member of staff with all permissions."""
+    """A staff member with all permissions."""
     return Member.objects.create_user(
         "sam@example.com", "Sam Okoro", is_staff=True, is_superuser=True
     )

@@ -1,4 +1,4 @@
-"""Two people of the other shop in real browsers: its addresses, its name, its page layout."""
+"""Two people of the other shop in real browsers: its URLs, its name, its page layout."""
 
 import os
 import socket
@@ -38,7 +38,7 @@ SENT = ".message[data-sequence]:not([data-sequence='']) .message__body"
 
 @pytest.fixture
 def server(item: Item, tmp_path: Path) -> Iterator[str]:
-    """The address of the other project, served by plain Daphne."""
+    """The URL of the other project, served by plain Daphne."""
     port = services.free_port()
     address = f"http://localhost:{port}"
     command = [sys.executable, "-m", "daphne", "tests.host.asgi:application", "-p", str(port)]

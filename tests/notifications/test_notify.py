@@ -1,4 +1,4 @@
-"""`notify()`: one row per person and subject, and withdrawing the words."""
+"""`notify()`: one row per person and subject, and removing the text."""
 
 import pytest
 

@@ -21,7 +21,7 @@ News = tuple[int, int, bool, bool]  # team, minutes, whether it is read, whether
 
 
 def plain(person: User, *, notices_only: bool = False) -> list[Notification]:
-    """Return what the list should show, by looking at everything."""
+    """Return what the list should show, by checking everything."""
     rows = list(queries.visible_to(person.pk).select_related("news"))
     rows.sort(key=lambda row: (row.news.happened_at, row.pk), reverse=True)
     return [row for row in rows if row.is_notice or not notices_only]

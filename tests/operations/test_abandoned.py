@@ -1,4 +1,4 @@
-"""Requests whose client leaves before the response."""
+"""Requests whose client disconnects before the response."""
 
 import asyncio
 import uuid
@@ -74,7 +74,7 @@ async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
     settings: Any,
     monkeypatch: Any,
 ) -> None:
-    """The client leaves while its request waits for the message to be announced."""
+    """The client disconnects while its request waits for the message to be announced."""
     settings.SOCKET_HEARTBEAT_SECONDS = 3600  # which would correct the badge
     sent, goes_on = asyncio.Event(), asyncio.Event()
     asend_many = groups.asend_many
@@ -104,10 +104,10 @@ async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
 async def test_a_request_that_is_killed_gives_its_connection_back(
     shopper: User, conversation: Conversation
 ) -> None:
-    """It waits for a lock; its client leaves, and the server doesn't wait for its end."""
+    """It waits for a lock; its client leaves, and the server doesn't wait for it to finish."""
     # Use separate threads, none of which has a connection yet.
     post = await sync_to_async(Post)(ThreadedHandler(), shopper, conversation)
-    # Otherwise the end of the request would close this connection, and make up for its own.
+    # Otherwise the end of the request would close this connection and hide the loss of its own.
     await sync_to_async(connections.close_all)()
     before = connections_out()
     with psycopg.connect(own_database(), autocommit=True) as watching:

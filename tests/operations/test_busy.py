@@ -211,7 +211,7 @@ async def test_a_form_that_has_waited_too_long_is_a_friendly_503_with_its_words(
 async def ask(
     handler: ThreadedHandler, content: bytes = b"", **scope: Any
 ) -> tuple[int, dict[bytes, bytes], str]:
-    """Return the status, headers and body of an answer."""
+    """Return the status, headers and body of a response."""
     told: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""On a full disk, uploads are refused with an explanation, and everything else goes on."""
+"""On a full disk, uploads are refused with an explanation, and everything else continues."""
 
 import errno
 import tempfile

@@ -1,4 +1,4 @@
-"""Limits on expensive acts: each one applies, while other people can continue."""
+"""Limits on expensive actions: each one applies, while other people can continue."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Responses tell caches what they depend on besides their address."""
+"""Responses tell caches what they depend on besides their URL."""
 
 import re
 from typing import Any

@@ -32,7 +32,7 @@ def release() -> None:
         else:
             held.close()
             servers.append(held)
-    for one in servers[:1]:  # PostgreSQL gives up the lock a moment after the connection
+    for one in servers[:1]:  # PostgreSQL releases the lock a moment after the connection
         with psycopg.connect(**one.parameters) as session:
             session.execute("SELECT pg_advisory_xact_lock(%s)", [single_process.LOCK_KEY])
 
@@ -63,7 +63,7 @@ def test_a_database_is_claimed_until_its_process_ends(database: None) -> None:
 @needs_server
 @pytest.mark.django_db
 def test_the_claim_is_in_an_open_transaction_that_keeps_no_old_rows(database: None) -> None:
-    """A pooler such as PgBouncer leaves the connection to this process, and VACUUM isn't held."""
+    """A pooler such as PgBouncer leaves the connection to this process; VACUUM isn't blocked."""
     assert single_process.claim()
     [held] = single_process._claims
     with connection.cursor() as cursor:

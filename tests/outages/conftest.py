@@ -46,7 +46,7 @@ class Place:
         return who.post(f"{self.address}new_message/", form, **headers)
 
     def send(self, line: Line, body: str) -> dict[str, Any]:
-        """Send a message over a socket; return the answer."""
+        """Send a message over a socket; return the response."""
         client_id = str(uuid.uuid4())
         line.send(
             type="message.send", conversation=self.conversation, client_id=client_id, body=body

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away: every response is a clear "not now". It returns: everything works again."""
+"""PostgreSQL goes down: every response is a clear "not now". It returns: all works again."""
 
 import threading
 import uuid
@@ -181,7 +181,7 @@ def test_requests_whose_clients_leave_do_not_keep_their_connections(place: Place
 
         def all_wait() -> None:
             waits = watching.execute(WAITING).rowcount
-            if waits < 4:  # the first has perhaps given up before the last has come
+            if waits < 4:  # the first may have given up before the last arrived
                 left.append(HTTPConnection("127.0.0.1", place.shopper.port))
                 left[-1].request(
                     "POST", f"{place.address}new_message/", form, place.shopper.headers
@@ -197,7 +197,7 @@ def test_requests_whose_clients_leave_do_not_keep_their_connections(place: Place
             def page_is_there() -> None:
                 assert place.shopper.get("/conversations/").status == 200
 
-            services.wait(page_is_there, AssertionError)  # though the lock is still held
+            services.wait(page_is_there, AssertionError)  # although the lock is still held
 
             def all_have_given_up() -> None:
                 assert watching.execute(WAITING).rowcount == 0

@@ -1,4 +1,4 @@
-"""Redis goes away: updates are slower, and everything else works. It returns: live again."""
+"""Redis goes down: updates are slower, and everything else works. It returns: live again."""
 
 import contextlib
 

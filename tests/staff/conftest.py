@@ -1,4 +1,4 @@
-"""Fixtures that the tests of the staff's pages share."""
+"""Fixtures that the tests of staff pages share."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ def chief(db: None) -> User:
 
 @pytest.fixture
 def helper(db: None) -> User:
-    """A member of staff without any permission."""
+    """A staff member without any permission."""
     user: User = UserFactory(staff=True, name="Helper")
     return user
 

@@ -1,4 +1,4 @@
-"""Create rows for staff's lists."""
+"""Create rows for staff lists."""
 
 from datetime import date, timedelta
 from uuid import uuid4

@@ -104,7 +104,7 @@ def test_every_model_of_ours_has_its_page_or_stands_on_its_parents() -> None:
         for inline in model_admin.inlines
     }
     of_forms_under_way = {SubmittedForm, KeptPicture, KeptQuestion}  # for some days
-    of_themselves = {  # staff decide nothing by them
+    of_themselves = {  # staff don't use them to decide anything
         PresenceChoice, LastActive, DismissedWarning, ReadAnnouncement,
     }  # fmt: skip
     # On the pages of notifications and decisions, in a conversation that staff look into, in the

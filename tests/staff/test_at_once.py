@@ -1,4 +1,4 @@
-"""Two moderators act on a case at once: the second one sees that it is done. PostgreSQL only."""
+"""Two moderators act on a case together: the second sees that it is done. PostgreSQL only."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

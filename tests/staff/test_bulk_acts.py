@@ -1,4 +1,4 @@
-"""A bulk act in the admin leaves one entry in the audit trail for each thing done."""
+"""A bulk action in the admin leaves one entry in the audit trail for each object."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,7 +31,7 @@ def groups() -> Sequence[Group]:
     return [Group.objects.create(name=f"Group {number}") for number in range(3)]
 
 
-# Every bulk act of the admin: the verb of its entries, and three things to do it to.
+# Every bulk action in the admin: the verb of its entries, and three objects for it.
 ACTS: dict[tuple[type[Model], str], tuple[str, Callable[[], Sequence[Any]]]] = {
     (User, "decide_about_selected"): ("decision.suspend", lambda: people(is_active=True)),
     (User, "restore_selected"): ("user.restored", lambda: people(is_active=False)),
@@ -51,7 +51,7 @@ FORM = {"measure": "suspend", "days": "", "seen": 0, "reason": "Scam", **REASONS
 
 
 def do(client: Any, model: type[Model], name: str, rows: Sequence[Any]) -> None:
-    """Do an act as a person does: choose rows, then confirm or give a reason."""
+    """Do an action as a person does: choose rows, then confirm or give a reason."""
     chosen = {"action": name, "_selected_action": [row.pk for row in rows]}
     answer = client.post(address(model), chosen)
     if answer.status_code == 302:

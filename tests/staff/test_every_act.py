@@ -1,6 +1,6 @@
-"""Every act and look of staff leaves exactly one entry, and checks the permission and the claim.
+"""Every staff action and look leaves exactly one entry, and checks permission and claim.
 
-The acts are found in the code: each function that writes to the audit trail has to be in `ACTS`.
+The actions are found in the code: each function that writes to the audit trail has to be in `ACTS`.
 """
 
 import ast
@@ -59,7 +59,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("accounts", "catalog", "messaging", "notifications", "trato")
 # They record what people do with their own account, or a change in the admin's forms.
 NOT_ACTS = {
-    "messaging.appeals.actions.close_undone",  # part of what takes the decisions back
+    "messaging.appeals.actions.close_undone",  # part of what undoes the decisions
     "messaging.decisions.actions.decide_about_all",  # of further reports that a decision closes
     "messaging.decisions.actions.overturn",  # of further people's decisions, see test_together
     "trato.audit.actions.forget_words",  # part of an erasure, by the person
@@ -71,7 +71,7 @@ TRIED = {"name": "tried", "detector": "phone", "action": "hold"}
 
 @dataclass
 class Scene:
-    """The objects of the acts."""
+    """The objects of the actions."""
 
     talk: Conversation
     said: Message
@@ -152,7 +152,7 @@ def rule_of(scene: Scene) -> ShieldRule:
 
 
 def recalled(actor: User, scene: Scene) -> Any:
-    """Recall a message that was removed before; each decision of the recall is a separate act."""
+    """Recall a message that was already removed; each of the recall's decisions is an action."""
     Message.objects.filter(pk=scene.said.pk).update(removed_at=timezone.now())
     return recalls.recall(actor, scene.said.pk, RECALL)
 
@@ -186,7 +186,7 @@ def took_back(actor: User, scene: Scene) -> Any:
     return staff_messages.take_back(actor, row.pk, REASON)
 
 
-# Function → its acts.
+# Function → its actions.
 ACTS: dict[str, dict[str, Act]] = {
     "messaging.decisions.actions.restore": {"restore": suspended},
     "messaging.moderation.actions.look": {
@@ -291,7 +291,7 @@ OF_LEADS = {
     "decide an appeal", "export", "send an announcement", "set a rule back", "start a dry run",
     "stop a dry run", "withdraw an announcement",
 }  # fmt: skip
-# Act → the thing whose case the actor has to work on.
+# Action → the item whose case the actor has to work on.
 WITH_CLAIM: dict[str, Callable[[Scene], str]] = {
     "release": lambda scene: scene.held.subject,
     "reject": lambda scene: scene.held.subject,
@@ -315,7 +315,7 @@ WITH_CLAIM: dict[str, Callable[[Scene], str]] = {
     "set trust": lambda scene: opened("person", scene.person),
     "undo a decision": lambda scene: opened("person", scene.other_decision.person),
 }
-# These acts' objects have no case. The tests in tests/messaging/recall try undoing a recall.
+# These actions' objects have no case. The tests in tests/messaging/recall try undoing a recall.
 WITHOUT_CLAIM = {
     "look", "mute", "unmute", "take the next", "start a dry run", "stop a dry run", "undo a recall",
     "send an announcement", "withdraw an announcement", "export", "erase",
@@ -328,14 +328,14 @@ def opened(subject: str, person: User | None = None) -> str:
 
 
 def member_of(name: str) -> User:
-    """Return a new member of one of staff's groups."""
+    """Return a new member of one of the staff groups."""
     user: User = UserFactory(staff=True)
     user.groups.add(Group.objects.get(name=name))
     return user
 
 
 def who_may(name: str, chief: User) -> User:
-    """Return somebody who may do an act, with no more permissions than it needs."""
+    """Return somebody who may do an action, with no more permissions than it needs."""
     if name in OF_SUPERUSERS:
         return chief
     return member_of(permissions.LEADS if name in OF_LEADS else permissions.NAME)

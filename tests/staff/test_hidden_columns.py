@@ -1,4 +1,4 @@
-"""No address and no search reveals what a page of the admin hides."""
+"""No URL and no search reveals what a page of the admin hides."""
 
 import json
 import re
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 MODEL_ADMINS: dict[Any, Any] = dict(admin.site._registry)
 MODELS = list(MODEL_ADMINS)
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-# The figures of moderation are no list of rows: the page takes a year, and nothing else.
+# The moderation figures are no list of rows: the page takes a year, and nothing else.
 LISTS = [model for model in MODELS if model is not ModerationMonth]
 some_models = pytest.mark.parametrize(
     "model", some_of(LISTS, 5), ids=lambda model: model._meta.label
@@ -54,7 +54,7 @@ def shown(model: Any, person: User) -> set[str]:
 
 
 def columns(model: Any) -> Iterator[tuple[str, models.Field[Any, Any]]]:
-    """Return every column of a model and of related models, as an address would name it."""
+    """Return every column of a model and of related models, as a URL would name it."""
     for field in model._meta.get_fields(include_hidden=True):
         if not field.is_relation:
             yield field.name, field
@@ -96,7 +96,7 @@ def test_only_what_the_pages_show_can_be_filtered_by(model: Any, chief: User) ->
 def test_asking_for_a_hidden_column_tells_nothing(model: Any, chief: User, client_of: Any) -> None:
     """Each of the model's own columns, and one of each related model.
 
-    The test above shows that no other columns are let through.
+    The test above shows that no other columns are allowed.
     """
     client = client_of(chief)
     names = hidden(model, chief)
@@ -183,7 +183,7 @@ def test_a_search_looks_at_what_its_reader_may_read(
 ) -> None:
     grant(helper, f"view_{model._meta.model_name}")
     model_admin, request = MODEL_ADMINS[model], asked_by(helper, model)
-    # Methods of the model admin show the subject, a reporter's words and who a visitor is.
+    # Methods of the model admin show the subject, a reporter's text and who a visitor is.
     methods = {"pk", "subject", "words", "visitor_email"}
     visible = shown(model, helper) | {*model_admin.shown_of_others} | methods
     found_by = [

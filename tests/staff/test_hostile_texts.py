@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 HOSTILE = "\"'><xss>"
 APPS = ("accounts", "catalog", "messaging", "notifications")
-# Codes that programs compare or look up, and no person writes.
+# Codes that programs compare or look up, and that no person writes.
 CODES = {
     "attached", "done", "excerpt", "host", "kind", "language", "password", "pattern", "subject",
     "subject_kind", "time_zone", "url", "visitor_language",
@@ -24,7 +24,7 @@ CODES = {
 
 
 def texts() -> list[tuple[type[models.Model], str]]:
-    """Return every field of our models that holds somebody's words."""
+    """Return every field of our models that holds text written by people."""
     return [
         (model, field.name)
         for label in APPS
@@ -39,7 +39,7 @@ def texts() -> list[tuple[type[models.Model], str]]:
 
 
 def poison(chief: User) -> int:
-    """Write hostile words into every field; return the number of rows."""
+    """Write hostile text into every field; return the number of rows."""
     changed = 0
     for model, name in texts():
         for row in model._default_manager.all():
@@ -47,7 +47,7 @@ def poison(chief: User) -> int:
                 with transaction.atomic():
                     rows = model._default_manager.filter(pk=row.pk)
                     changed += rows.update(**{name: HOSTILE})
-            except DatabaseError:  # a constraint, or somebody else has the same unique text
+            except DatabaseError:  # a constraint, or another row has the same unique text
                 continue
     record(chief, "user.restored", "user:0", HOSTILE)
     return changed

@@ -148,7 +148,7 @@ def test_who_works_on_a_case_looks_for_it_on_the_page_of_the_thread_too(
     assert talk is not None
     desk.take(moderator, case.pk)
     moderation.look(moderator, talk.pk, "What came later")
-    moderation.look(chief, talk.pk, f"case:{case.pk}")  # which somebody else works on
+    moderation.look(chief, talk.pk, f"case:{case.pk}")  # which somebody else is working on
     assert list(Look.objects.order_by("pk").values_list("case", "why")) == [
         (case.pk, "report"), (case.pk, "report"), (None, "own")
     ]  # fmt: skip

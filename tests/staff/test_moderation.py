@@ -116,7 +116,7 @@ def test_nobody_else_looks(actor: User, said: Message, client_of: Any) -> None:
         moderation.looked_into(actor, said.conversation_id)
     address = f"/admin/messaging/conversation/{said.conversation_id}/thread/"
     for answer in (client_of(actor).get(address), client_of(actor).post(address, WHY)):
-        # A form from somebody who is not logged in gets its words back instead of the login page.
+        # If nobody is logged in, the form's text is shown again instead of the login page.
         assert answer.status_code in ({403} if actor.is_staff else {302, 401})
         assert "555 123" not in answer.text
     assert not AuditEntry.objects.exists()
@@ -155,7 +155,7 @@ def test_nobody_else_removes(actor: User, said: Message, client_of: Any) -> None
         remove_message(actor, said.pk, "why")
     address = f"/admin/messaging/decision/decide/?message={said.pk}"
     for answer in (client_of(actor).get(address), client_of(actor).post(address, {"reason": "w"})):
-        # A form from somebody who is not logged in gets its words back instead of the login page.
+        # If nobody is logged in, the form's text is shown again instead of the login page.
         assert answer.status_code in ({403} if actor.is_staff else {302, 401})
         assert "555 123" not in answer.text
     said.refresh_from_db()
@@ -183,7 +183,7 @@ def test_removed_words_are_quoted_in_no_notification_and_others_stay(
 ) -> None:
     answer = say(seller, said.conversation, "Better here")
     assert excerpts(seller) == ["Call me at 555 123"]
-    # The last message is the seller's, but a notification still quotes the shopper's words.
+    # The last message is the seller's, but a notification still quotes the shopper's text.
     remove_message(moderator, said.pk, "Number")
     assert excerpts(seller) == [""]
     assert excerpts(shopper) == ["Better here"]
@@ -241,7 +241,7 @@ def test_nobody_else_resolves(actor: User, reported: Report, client_of: Any) -> 
         moderation.resolve_report(actor, reported.pk, "upheld", "why")
     address = f"/admin/messaging/report/{reported.pk}/upheld/resolve/"
     for answer in (client_of(actor).get(address), client_of(actor).post(address, {"reason": "w"})):
-        # A form from somebody who is not logged in gets its words back instead of the login page.
+        # If nobody is logged in, the form's text is shown again instead of the login page.
         assert answer.status_code in ({403} if actor.is_staff else {302, 401})
     assert Report.objects.get().outcome == ""
     assert not AuditEntry.objects.exists()

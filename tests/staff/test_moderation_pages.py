@@ -185,7 +185,7 @@ def test_a_report_is_worked_through_from_its_page(
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.reason) == ("decision.suspend", "Scam")
     shown = client.get(page).text
-    for act in (decide, uphold):  # acts that are done are not offered again
+    for act in (decide, uphold):  # actions that are done are not offered again
         assert act not in shown
     assert "The sender is suspended." in shown
     assert Report.objects.get().outcome == "upheld"

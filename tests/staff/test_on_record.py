@@ -38,7 +38,7 @@ MODELS = list(admin.site._registry)
 
 @pytest.fixture
 def almost(helper: User) -> User:
-    """A member of staff with every permission, but not a superuser."""
+    """A staff member with every permission, but not a superuser."""
     helper.user_permissions.set(Permission.objects.all())
     return helper
 

@@ -21,7 +21,7 @@ KINDS = ["report", "decision"]
 
 
 def told(person: User) -> list[tuple[str, str, str]]:
-    """Return the titles, texts and addresses of a person's notices from the site."""
+    """Return the titles, texts and URLs of a person's notices from the site."""
     rows = queries.notifications_of(person).filter(news__subject_kind__in=KINDS)
     return [(row.news.words.title, row.news.words.text, row.news.url) for row in rows]
 

@@ -1,4 +1,4 @@
-"""The one queue of reports: all kinds, one row per thing, and how often reporters are right."""
+"""The one queue of reports: all kinds, one row per item, and how often reporters are right."""
 
 import re
 from collections.abc import Callable
@@ -112,7 +112,7 @@ def test_a_product_is_taken_off_sale_and_allowed_again(
     page = shop.get(f"/conversations/standing/{decision.pk}/").text
     for words in (product.title, "Ivory", "No ivory", "Send the appeal"):
         assert words in page
-    # Its shop can't publish it, in either way.
+    # Its shop can't publish it, either way.
     shop.post(f"/my/products/{product.slug}/publish/", {"published": "1"})
     product.refresh_from_db()
     assert not product.is_published

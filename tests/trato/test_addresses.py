@@ -1,4 +1,4 @@
-"""Addresses whose arguments are whole numbers, and the `url` tag that uses them."""
+"""URLs with integer arguments, and the `url` tag that uses them."""
 
 import pytest
 from django.template import Context, Engine, Template

@@ -1,4 +1,4 @@
-"""Limits per person: nobody gains from a slow Redis, or loses from failed acts."""
+"""Limits per person: nobody gains from a slow Redis, or loses from failed actions."""
 
 import asyncio
 import contextlib
@@ -50,7 +50,7 @@ def private_redis() -> Iterator[services.Server]:
 def broker(
     private_redis: services.Server, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[services.Server]:
-    """A Redis that the test can silence; each act tries it again."""
+    """A Redis that the test can silence; each action tries it again."""
     settings.REDIS_URL = private_redis.address
     settings.MESSAGES_PER_MINUTE = 6
     settings.REDIS_TIMEOUT_SECONDS = PATIENCE
@@ -94,7 +94,7 @@ async def may_send_by(entrance: str) -> bool:
 
 
 def send_elsewhere(number: int) -> None:
-    """Count acts of the same person in a process that only shares Redis with this one."""
+    """Count actions of the same person in a process that only shares Redis with this one."""
     own, rate_limits._window = rate_limits._window, MovingWindow  # type: ignore[assignment]
     try:
         for _ in range(number):
@@ -288,7 +288,7 @@ async def test_gathered_messages_that_failed_use_up_no_allowance(
         for _ in range(9):
             with pytest.raises(OperationalError):
                 await send()
-    while background.running:  # the allowance is being given back
+    while background.running:  # the allowance is being returned
         await asyncio.sleep(0)
     for _ in range(3):
         await send()

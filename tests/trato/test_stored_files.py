@@ -1,4 +1,4 @@
-"""Stored files go with their rows, at once or later."""
+"""Stored files are deleted with their rows, immediately or later."""
 
 from datetime import timedelta
 from typing import Any

@@ -5,7 +5,7 @@ from django.db import models
 
 
 class Partner(models.Model):
-    """A partner who sells things, with a crew that answers."""
+    """A partner who sells goods, with a crew that answers."""
 
     title = models.CharField(max_length=80, db_column="known_as")
     handle = models.SlugField(unique=True)

@@ -1,1 +1,1 @@
-"""Announcements of staff."""
+"""Staff announcements."""

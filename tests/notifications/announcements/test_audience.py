@@ -223,7 +223,7 @@ def test_sockets_count_any_number_of_people_with_one_query(
         with CaptureQueriesContext(connection) as asked:
             counting(people)
         assert len(asked) == number
-    # A message doesn't change announcements: counting after one doesn't look at them.
+    # A message doesn't change announcements: counting after one doesn't read them.
     assert "announcement" not in asked[0]["sql"]
 
 

@@ -20,7 +20,7 @@ def chief(db: None) -> User:
 
 @pytest.fixture
 def grant(db: None) -> Callable[..., User]:
-    """`grant(codename, …)`: a new member of staff with these permissions."""
+    """`grant(codename, …)`: a new staff member with these permissions."""
 
     def make(*codenames: str) -> User:
         user: User = UserFactory(staff=True)

@@ -1,4 +1,4 @@
-"""Words in the trail can be erased; everything else stays, and the chain stays valid."""
+"""Text in the trail can be erased; everything else stays, and the chain stays valid."""
 
 from collections.abc import Callable
 
@@ -63,6 +63,6 @@ def test_only_who_may_erases_words(
 
 
 def test_the_same_words_have_different_commitments(chief: User) -> None:
-    """Otherwise erased words could be read from another entry, or guessed."""
+    """Otherwise erased text could be read from another entry, or guessed."""
     one, other = (actions.record(chief, "user.suspended", "user:1", "Scam") for _ in range(2))
     assert one.commitment != other.commitment

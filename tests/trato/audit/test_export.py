@@ -1,4 +1,4 @@
-"""The list of the audit trail as CSV: what was filtered, safe, recorded, and only for some."""
+"""The audit trail's list as CSV: filtered, safe, recorded, and only for some."""
 
 import csv
 from collections.abc import Callable

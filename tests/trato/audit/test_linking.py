@@ -83,7 +83,7 @@ def test_a_bulk_act_is_linked_in_its_order(chief: User, monkeypatch: pytest.Monk
 def test_two_acts_at_once_are_linked_as_they_commit(
     chief: User, *, first_commits_last: bool, rolled_back: str | None
 ) -> None:
-    """Neither waits for the other, although the first act has the smaller ID."""
+    """Neither waits for the other, although the first action has the smaller ID."""
     recorded = {"first": threading.Event(), "second": threading.Event()}
     ended = {"first": threading.Event(), "second": threading.Event()}
     order = ["second", "first"] if first_commits_last else ["first", "second"]

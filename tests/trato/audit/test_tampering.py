@@ -101,7 +101,7 @@ def test_tampering_is_found_and_named(
 ) -> None:
     with undone(), override_settings(AUDIT_KEYS=KEYS):
         ids = live([*history, "erase"], chief)
-        ids = ids[: len(history)]  # the last one says who erased the words of the one before
+        ids = ids[: len(history)]  # the last one says who erased the text of the one before
         stored = anchor()
         kind = data.draw(
             st.sampled_from(["change", "delete", "swap", "truncate", "forge", "erase"])
@@ -114,7 +114,7 @@ def test_tampering_is_found_and_named(
                 column = data.draw(st.sampled_from(sorted(CHANGES)))
                 row = AuditEntry.objects.values().get(pk=entry_id) | {"other_id": shopper.pk}
                 if column == "salt" and row["salt"] is None:
-                    return  # whose words are gone
+                    return  # whose text is erased
                 change(entry_id, **{column: CHANGES[column](row)})
                 named = findings()
                 assert [one.entries for one in named] == [(entry_id,)]

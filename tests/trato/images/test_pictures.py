@@ -73,7 +73,7 @@ def test_one_transparent_colour_stays_transparent(kind: str) -> None:
 @pytest.mark.parametrize("mode", ["1", "P"])
 def test_thin_lines_of_a_scan_survive_being_made_smaller(mode: str) -> None:
     scan = Image.new("L", (4500, 60), 255)
-    for column in range(0, 4500, 9):  # leaving out pixels would leave out most lines
+    for column in range(0, 4500, 9):  # skipping pixels would skip most lines
         scan.paste(0, (column, 0, column + 1, 60))
     content = saved(scan.convert(mode), "PNG")
     with Image.open(sanitize.sanitize(SimpleUploadedFile("scan.png", content))) as made:

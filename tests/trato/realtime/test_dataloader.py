@@ -1,4 +1,4 @@
-"""Callers that request the same thing share a query, and nothing else."""
+"""Callers that request the same key share a query, and nothing else."""
 
 import asyncio
 

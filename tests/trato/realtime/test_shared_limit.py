@@ -1,4 +1,4 @@
-"""Counting acts in Redis without waiting for it: who is let through, and how often."""
+"""Counting actions in Redis without waiting for it: who is allowed, and how often."""
 
 import asyncio
 import time
@@ -41,7 +41,7 @@ class Counted(SharedLimit):
 
 
 async def counted(limit: SharedLimit) -> None:
-    """Wait until Redis has answered for everything that was let through, or has failed."""
+    """Wait until Redis has answered for everything that was allowed, or has failed."""
     while limit._uncounted:
         await asyncio.sleep(0)
 

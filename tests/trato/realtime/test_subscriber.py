@@ -139,7 +139,7 @@ async def test_a_connection_that_ends_is_an_error_for_who_waits(ear: Ear, redis:
     end(ear)
     with pytest.raises(RedisError):
         await asyncio.wait_for(waiting, PATIENCE)
-    await ear.hears(redis, "two")  # nevertheless, once it is back
+    await ear.hears(redis, "two")  # once it is back, all the same
 
 
 async def test_a_line_that_is_dead_without_an_end_is_found_by_asking(

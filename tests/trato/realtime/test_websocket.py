@@ -1,4 +1,4 @@
-"""The short way for frames into Daphne, compared with Autobahn's own."""
+"""The shortcut for frames into Daphne, compared with Autobahn's own path."""
 
 import queue
 from collections.abc import Callable
@@ -140,7 +140,7 @@ def heard_by_daphne(kind: type[WebSocketProtocol], pieces: list[bytes]) -> list[
 
 
 class Plain(LimitedProtocol):
-    """The same protocol without the short way."""
+    """The same protocol without the shortcut."""
 
     dataReceived = WebSocketProtocol.dataReceived
 
