@@ -48,7 +48,7 @@ class MailServerAway(OSError):
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """What this site does differently from allauth: limits, notifications, links in emails."""
+    """This site's changes to allauth: limits, notifications, links in emails."""
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,

@@ -1,4 +1,4 @@
-"""Who owns an email address: who has confirmed it, and who only claims it."""
+"""Ownership of email addresses: who has confirmed one, and who only claims it."""
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q

@@ -1,4 +1,4 @@
-"""What the account itself stores about a person. No passwords, keys or codes."""
+"""The personal data in the account itself. No passwords, keys or codes."""
 
 from typing import Any
 

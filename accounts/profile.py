@@ -1,4 +1,4 @@
-"""What people change in their own profile."""
+"""People's changes to their own profile."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""How long unused sessions and accounts are kept."""
+"""Retention of unused sessions and accounts."""
 
 from collections.abc import Sequence
 

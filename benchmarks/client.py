@@ -23,7 +23,7 @@ UNREAD = re.compile(rb'"unread":(\d+)')
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where to open a socket: for which session and conversation, on which server."""
+    """The socket to open: for which session and conversation, on which server."""
 
     conversation: int
     cookie: str

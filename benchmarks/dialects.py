@@ -8,7 +8,7 @@ assert len(BODY) == 90  # noqa: S101 – the tables give this length
 
 @dataclass(frozen=True)
 class Dialect:
-    """What the client sends and looks for. `%(conversation)d` and `%(client_id)s` are filled in."""
+    """The frames to send and to look for. `%(conversation)d` and `%(client_id)s` are filled in."""
 
     path: str
     send: bytes

@@ -56,7 +56,7 @@ class IdleSockets:
 
 @dataclass
 class Idle:
-    """What one server process used."""
+    """The resources that one server process used."""
 
     name: str
     kb_per_socket: dict[int, float] = field(default_factory=dict)  # by number of sockets

@@ -1,4 +1,4 @@
-"""What both populations need: sessions for many people, and the number of earlier messages."""
+"""Code that both populations share: sessions for many people, the number of earlier messages."""
 
 import secrets
 from collections.abc import Sequence

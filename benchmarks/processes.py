@@ -1,4 +1,4 @@
-"""What processes cost, according to the kernel (/proc, so only on Linux)."""
+"""The cost of processes according to the kernel (/proc, so only on Linux)."""
 
 import contextlib
 import os

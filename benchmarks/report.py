@@ -14,7 +14,7 @@ QUIET = 0.5  # load average of an otherwise idle machine
 
 @dataclass(frozen=True)
 class Goal:
-    """What a figure should be, and what it was; each one is from a single run."""
+    """The target for a figure, and its actual value; each one is from a single run."""
 
     what: str
     aim: str

@@ -1,4 +1,4 @@
-"""What a system is measured on: which server, how many of them, on which cores."""
+"""The conditions of a measurement: which server, how many of them, on which cores."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What people do with products and their pictures."""
+"""Create and change products and their pictures."""
 
 import uuid
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What deleting an account does to shops and products."""
+"""The effects of deleting an account on shops and products."""
 
 from typing import Any
 

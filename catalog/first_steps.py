@@ -11,7 +11,7 @@ from . import queries
 
 @dataclass(frozen=True)
 class ShownSteps:
-    """What `templates/catalog/_first_steps.html` shows.
+    """The values that `templates/catalog/_first_steps.html` shows.
 
     Args:
         url: the absolute URL of the shop's page, to share.

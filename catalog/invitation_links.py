@@ -1,4 +1,4 @@
-"""Which invitation link a browser has opened from an email."""
+"""The invitation link that a browser has opened from an email."""
 
 from django.http import HttpRequest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""What people do with invitations to a shop's team.
+"""Create, renew, withdraw and answer invitations to a shop's team.
 
 An invitation is for an email address, and only an account that has confirmed it can answer. The
 link in the email holds a token. We store only the token's hash, so each email gets a new token.

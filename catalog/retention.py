@@ -1,4 +1,4 @@
-"""How long abandoned shops, pictures, form keys and invitations are kept."""
+"""Retention of abandoned shops, pictures, form keys and invitations."""
 
 from collections.abc import Iterable, Sequence
 

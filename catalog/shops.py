@@ -1,4 +1,4 @@
-"""What people do with their shop: its name, texts, slug, picture, and first steps."""
+"""Change a shop: its name, texts, slug, picture, and first steps."""
 
 from collections.abc import Mapping
 from typing import Any

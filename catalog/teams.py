@@ -1,4 +1,4 @@
-"""What people do with shops and teams. Invitations are in `invitations`."""
+"""Open shops and change their teams. Invitations are in `invitations`."""
 
 import uuid
 

@@ -28,7 +28,7 @@ STAFF_GROUP = "staff"
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a person's conversations are: the person as a shopper, and the shops they work for."""
+    """The scope of a person's conversations: the person as a shopper, and their shops."""
 
     user_id: int
     shop_ids: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""What deleting an account does to conversations.
+"""The effects of deleting an account on conversations.
 
 The person's conversations as a shopper end, and so do the conversations of shops that close: nobody
 can write there any more. The person's own text disappears, the other side's stays. What the person

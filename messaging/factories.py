@@ -72,7 +72,7 @@ class ParticipantFactory(DjangoModelFactory[Participant]):
 
 
 class ReportFactory(DjangoModelFactory[Report]):
-    """A report of `reporter=` about `message=`, or another thing."""
+    """A report by `reporter=` about `message=`, or another item."""
 
     class Meta:
         model = Report

@@ -13,7 +13,7 @@ View = Callable[..., HttpResponseBase]
 
 
 class SafetyHost(ABC):
-    """What staff may do about people and products, and whom the site may write to."""
+    """The powers of staff over people and products, and emails to strangers."""
 
     @abstractmethod
     def may_suspend(self, actor: Person, person: Person) -> bool:

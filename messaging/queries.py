@@ -130,7 +130,7 @@ def _furthest(
 
 
 class Top(NamedTuple):
-    """What a heartbeat corrects; only the seller side may get the team's revision."""
+    """The values that a heartbeat corrects; only the seller side may get the team's revision."""
 
     revision: int
     team_revision: int | None

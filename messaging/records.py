@@ -66,7 +66,7 @@ def attached_words(attached: str) -> str:
 
 
 class Quoted(msgspec.Struct, kw_only=True):
-    """What a quote shows of the original.
+    """The part of the original that a quote shows.
 
     Args:
         excerpt: the beginning of its text.
@@ -82,12 +82,12 @@ class Quoted(msgspec.Struct, kw_only=True):
 
     @property
     def words(self) -> str:
-        """What the original says, in the reader's language; empty if it is hidden."""
+        """The original's text, in the reader's language; empty if it is hidden."""
         return self.excerpt or attached_words(self.attached)
 
 
 class Reactions(msgspec.Struct):
-    """Who has reacted to a message in the same way."""
+    """The people who have reacted to a message in the same way."""
 
     reaction: str
     users: list[Sender]
@@ -232,7 +232,7 @@ class Reading(NamedTuple):
 
 
 class ReadMark(msgspec.Struct, kw_only=True, frozen=True):
-    """How far a person has read, as it was stored.
+    """A person's read mark, as it was stored.
 
     `moved` is False if the person had already read as far. `badge_changed` is True if everything is
     now read, which marked a notification as read. `hidden`: the other side must not know.

@@ -1,4 +1,4 @@
-"""How long messaging keeps data: the rules of its features.
+"""Messaging's retention rules, collected from its features.
 
 No rule deletes messages that were sent. They stay until their sender's account is deleted, and then
 lose their text, see `deletion`.

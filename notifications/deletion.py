@@ -1,4 +1,4 @@
-"""What deleting an account means for notifications."""
+"""The effects of deleting an account on notifications."""
 
 from django.conf import settings
 

@@ -88,7 +88,7 @@ class News(models.Model):
 
     @cached_property
     def words(self) -> Words:
-        """What it says, in the reader's language."""
+        """Its text, in the reader's language."""
         return words_of(self)
 
 

@@ -1,4 +1,4 @@
-"""What a person was notified of, except as a team member: that has other people's text."""
+"""A person's notifications, except as a team member: those have other people's text."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -25,7 +25,7 @@ from .words import ANNOUNCEMENT
 
 
 class Unread(NamedTuple):
-    """How many notifications are unread, and how many of them are notices."""
+    """The number of unread notifications, and how many of them are notices."""
 
     total: int
     notices: int

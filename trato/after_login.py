@@ -1,4 +1,4 @@
-"""Where to go after a login: back to what the visitor was doing, even if `next` was lost.
+"""The page to open after a login: where the visitor was, even if `next` was lost.
 
 `next` is lost when people sign up instead, or follow a link in an email.
 """

@@ -1,4 +1,4 @@
-"""Where a request or a socket comes from, as reported by our own proxies."""
+"""The origin of a request or a socket, as reported by our own proxies."""
 
 import ipaddress
 import re

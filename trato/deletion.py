@@ -1,4 +1,4 @@
-"""What happens when an account is deleted: each app defines this for its own rows.
+"""Deletion of accounts: each app defines what happens to its own rows.
 
 The setting `DELETION_PARTS` lists the `Part`s. Deleting an account locks the person's row,
 anonymizes it and then carries out the parts in that order, in one transaction.
@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True)
 class Hindrance:
-    """Why a person can't delete their account now: a sentence, and a link to resolve it."""
+    """An obstacle to deleting an account now: a sentence, and a link to resolve it."""
 
     text: str
     url: str = ""

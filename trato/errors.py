@@ -1,4 +1,4 @@
-"""Why something was refused: a sentence for people and a code for programs."""
+"""Refusals: a sentence for people and a code for programs."""
 
 import errno
 from collections.abc import Callable, Iterator

@@ -43,7 +43,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class PageRequest:
-    """Which page: the first one, or the one on the older or newer side of a cursor."""
+    """The page to load: the first one, or the one on the older or newer side of a cursor."""
 
     cursor: Cursor | None = None
     newer: bool = False

@@ -1,4 +1,4 @@
-"""What Trato needs from a project's user model, `AUTH_USER_MODEL`.
+"""Trato's requirements for a project's user model, `AUTH_USER_MODEL`.
 
 It is an `AbstractBaseUser` with `PermissionsMixin`, an integer key and the columns `is_active` and
 `is_staff`. Its email field is the model's `EMAIL_FIELD`, its name field is the setting
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 
 class Person(Protocol):
-    """What we need from a row of the user model."""
+    """The parts of a user model's row that we need."""
 
     @property
     def pk(self) -> Any: ...

@@ -2,7 +2,7 @@
 
 A limit has the name of its setting, such as `SEARCHES_PER_MINUTE`; the numbers are in the settings
 of each app. Actions are counted in this process (`moving_window`) and, if Redis is configured, also
-in Redis (`shared_limit`), so that all processes share a limit. While Redis is away or slow, each
+in Redis (`shared_limit`), so that all processes share a limit. While Redis is down or slow, each
 process uses its own counts: requests don't wait for Redis, and people don't get a new allowance.
 """
 

@@ -1,4 +1,4 @@
-"""How views respond: with pages to people, and JSON to scripts."""
+"""Responses of views: pages for people, JSON for scripts."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How long data is kept. `manage.py purge_expired` deletes data past its retention period.
+"""Retention of data. `manage.py purge_expired` deletes data past its retention period.
 
 Each app defines `Rule`s for its own data; the setting `RETENTION_RULES` lists them in the order in
 which they are applied.

@@ -1,4 +1,4 @@
-"""Which characters people may write, and how searches compare texts."""
+"""The characters that people may write, and how searches compare texts."""
 
 import re
 import unicodedata

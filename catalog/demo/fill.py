@@ -35,7 +35,7 @@ LOGINS = ("shopper@example.com", "seller@example.com")
 
 @dataclass
 class Filled:
-    """What the code that creates conversations needs to know.
+    """The created rows' labels and languages, for the code that creates conversations.
 
     Args:
         goods: the labels of each product on sale, by its ID: its kind, its kind in its shop

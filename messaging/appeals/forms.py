@@ -12,7 +12,7 @@ from trato.fields import MultilineField
 
 
 class AppealForm(ModelForm[Appeal]):
-    """Why somebody thinks that a decision is wrong."""
+    """The person's reasons for appealing against a decision."""
 
     class Meta:
         model = Appeal

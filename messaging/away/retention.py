@@ -1,4 +1,4 @@
-"""How long the records of automatic replies are kept."""
+"""Retention of the records of automatic replies."""
 
 from django.conf import settings
 from django.db.models import QuerySet

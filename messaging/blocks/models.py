@@ -1,4 +1,4 @@
-"""Who has blocked whom."""
+"""Blocks between shoppers and shops."""
 
 from django.conf import settings
 from django.db import models
@@ -56,7 +56,7 @@ class Block(models.Model):
 
 
 class ReadBefore(models.Model):
-    """How far each side had read when a conversation was blocked. The other side sees no more."""
+    """Each side's read mark when a conversation was blocked. The other side sees no more."""
 
     conversation = models.OneToOneField(
         "messaging.Conversation",

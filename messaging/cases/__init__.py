@@ -1,1 +1,1 @@
-"""What awaits a staff decision: one case per item, however many people report it."""
+"""Items that await a staff decision: one case per item, however many people report it."""

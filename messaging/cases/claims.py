@@ -1,4 +1,4 @@
-"""Who is working on a case: a claim, which expires unless it is renewed."""
+"""Claims, which say who is working on a case and expire unless they are renewed."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a person may ask about and has asked, and how fast a shop replies."""
+"""Queries for asking: a person's question, its product, and how fast a shop replies."""
 
 from typing import Any
 

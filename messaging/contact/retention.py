@@ -1,4 +1,4 @@
-"""How long visitors' questions are kept for a login."""
+"""Retention of visitors' questions that await a login."""
 
 from django.conf import settings
 from django.db.models import QuerySet

@@ -30,7 +30,7 @@ from .ruling import Measure, Ruling
 
 @admin.register(Decision)
 class DecisionAdmin(LargeAdmin[Decision]):
-    """What was decided, about whom and why."""
+    """Decisions: about whom, and why."""
 
     list_display = ("id", "measure", "about_whom", "source", "created_at", "ends_at", "state")
     list_display_links = ("id", "measure")

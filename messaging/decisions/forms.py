@@ -53,7 +53,7 @@ class ReasonsForm(ReasonForm):
 
 
 class DecisionForm(ReasonsForm):
-    """What staff decide, and why.
+    """A staff decision and its reasons.
 
     Args:
         measures: the measures that are possible here.

@@ -1,4 +1,4 @@
-"""What a staff member decides about: the item, and the people responsible for it."""
+"""The subject of a staff decision: the item, and the people responsible for it."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -129,7 +129,7 @@ def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
 
     Raises:
         PermissionDenied: the actor may not see it.
-        Http404: there is no such thing.
+        Http404: there is no such item.
     """
     if key := key_from(asked.get("report", "")):
         require_permission(actor, "messaging.view_report")

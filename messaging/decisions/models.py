@@ -1,4 +1,4 @@
-"""What staff have decided about people and what they wrote, and why."""
+"""Staff decisions about people and what they wrote, with their reasons."""
 
 from datetime import datetime
 

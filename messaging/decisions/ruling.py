@@ -1,4 +1,4 @@
-"""What a staff member decides, before it is a decision: checked here, stored by `actions`."""
+"""A ruling: a staff decision before it is stored. Checked here, stored by `actions`."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -80,7 +80,7 @@ END_FOR_GOOD = pgettext_lazy("how long a decision holds", "For good")
 
 @dataclass(frozen=True)
 class Statement:
-    """What a person reads about a decision; each part is plain text. A warning has no `until`."""
+    """The plain text that a person reads about a decision. A warning has no `until`."""
 
     title: str
     effect: str

@@ -60,7 +60,7 @@ class Talk:
 
     @property
     def waiting(self) -> int:
-        """How many messages at the end are from the same side."""
+        """The number of messages at the end that are from the same side."""
         last = self.lines[-1].is_shoppers
         return len(list(takewhile(lambda line: line.is_shoppers is last, reversed(self.lines))))
 

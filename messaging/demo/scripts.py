@@ -62,7 +62,7 @@ class Line:
 
     @property
     def changes(self) -> int:
-        """How often the message was changed after it was sent."""
+        """The number of changes to the message after it was sent."""
         return bool(self.removal) + bool(self.earlier) + self.is_withdrawn + len(self.reactions)
 
 
@@ -75,7 +75,7 @@ class Script:
 
     @property
     def tellings(self) -> int:
-        """How often the script can be used before its text repeats."""
+        """The number of times the script can be used before its text repeats."""
         choices = [one.count("|") + 1 for line in self.lines for one in CHOICE.findall(line.text)]
         return max(choices, default=1)
 

@@ -1,4 +1,4 @@
-"""What the demo seller's team has besides its replies: notes, a message for later, hours."""
+"""The rest of the demo seller's teamwork: notes, a message for later, hours."""
 
 import random
 import uuid

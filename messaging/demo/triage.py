@@ -1,4 +1,4 @@
-"""How the demo's shops have sorted their conversations: labels, assignees, and stars."""
+"""The triage in the demo's shops: labels, assignees, and stars."""
 
 from collections.abc import Iterable
 

@@ -12,7 +12,7 @@ from trato.admin.reasons import ReasonForm
 
 
 class QuietForm(ReasonForm):
-    """How long both sides aren't shown that staff looked for a case."""
+    """The day until which both sides aren't shown that staff looked for a case."""
 
     until = DateField(
         label=_("Not before"),

@@ -1,4 +1,4 @@
-"""What the desk shows."""
+"""Queries for the desk."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ CONTEXT_AFTER = 3  # how many of these come after that message
 
 
 class Counts(Struct):
-    """How many cases are open, how many of these are severe, and how many nobody has claimed."""
+    """The numbers of open cases, of severe ones among them, and of unclaimed ones."""
 
     open: int
     severe: int
@@ -70,7 +70,7 @@ def not_for(actor: Person) -> Q:
 
 @dataclass(frozen=True)
 class Past:
-    """What is known about a person in a case.
+    """The known history of a person in a case.
 
     Args:
         person: the person.

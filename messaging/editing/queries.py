@@ -1,4 +1,4 @@
-"""What somebody may still change about a message, and its earlier texts."""
+"""The changes that somebody may still make to a message, and its earlier texts."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from trato.people import Person
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a person may do with a message now; the actions check again."""
+    """A person's options for a message now; the actions check again."""
 
     edit: bool
     withdraw: bool

@@ -1,4 +1,4 @@
-"""What an export contains: everything that one side sees of the conversation, and nothing else.
+"""The contents of an export: everything that one side sees of the conversation, nothing else.
 
 It has no notes, nothing else that only the shop's team sees, and no earlier texts. Of a removed or
 withdrawn message it shows only that there was one.

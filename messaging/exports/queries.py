@@ -1,4 +1,4 @@
-"""How large an export would be, and which exports a person can download."""
+"""Queries for the size of an export, and for the exports that a person can download."""
 
 from datetime import timedelta
 from typing import Any

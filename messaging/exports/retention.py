@@ -1,4 +1,4 @@
-"""How long exports are kept: until their link expires."""
+"""Retention of exports: until their link expires."""
 
 from collections.abc import Sequence
 

@@ -48,7 +48,7 @@ def due(limit: int) -> int:
     """Bring a few shops' waits up to date, starting with the shop checked longest ago.
 
     Returns:
-        How many shops were checked.
+        The number of shops checked.
     """
     since = timezone.now() - timedelta(minutes=settings.FIGURES_REFRESH_MINUTES)
     shops = ReplyTime.objects.filter(Q(checked_at=None) | Q(checked_at__lt=since))

@@ -17,7 +17,7 @@ from typing import Protocol
 
 
 class Hours(Protocol):
-    """When a shop is open, in its time zone."""
+    """A shop's opening hours, in its time zone."""
 
     @property
     def zone(self) -> tzinfo: ...

@@ -125,7 +125,7 @@ class Settlement(models.Model):
 
 
 class ReplyTime(models.Model):
-    """How fast a shop usually replies, for shoppers to see, and until when its waits are stored."""
+    """A shop's usual reply time, for shoppers to see, and until when its waits are stored."""
 
     shop = HostForeignKey(
         settings.MESSAGING_SHOP_MODEL,

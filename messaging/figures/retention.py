@@ -1,4 +1,4 @@
-"""How long waits are kept: a little longer than the page can show."""
+"""Retention of waits: a little longer than the page can show."""
 
 from django.conf import settings
 from django.db.models import QuerySet

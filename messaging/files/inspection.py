@@ -26,7 +26,7 @@ RETRY_SECONDS = 5
 
 @dataclass(frozen=True)
 class Inspected:
-    """What will be stored: `contents` has the file, then its thumbnails, as in `SIDES`."""
+    """The data to store: `contents` has the file, then its thumbnails, as in `SIDES`."""
 
     kind: Kind
     name: str

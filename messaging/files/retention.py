@@ -1,4 +1,4 @@
-"""How long to keep files that nobody sees."""
+"""Retention of files that nobody sees."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

@@ -16,7 +16,7 @@ REASON_MAX_CHARACTERS = 40
 
 
 class SpamReason(models.TextChoices):
-    """Why a message is held without a shield rule; no rule can have such a name."""
+    """A reason to hold a message without a shield rule; no rule can have such a name."""
 
     SAME_TEXT = "spam:same-text", _("nearly the same text to many shops")
     MANY_SHOPS = "spam:many-shops", _("first messages to many shops in a short time")
@@ -104,7 +104,7 @@ class HeldMessage(models.Model):
 
     @property
     def held_for(self) -> str:
-        """Why it is held, in words for staff; a rule's name is returned unchanged."""
+        """The reason for holding it, in words for staff; a rule's name is returned unchanged."""
         is_spam = self.reason in SpamReason.values
         return str(SpamReason(self.reason).label) if is_spam else self.reason
 

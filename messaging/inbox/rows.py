@@ -1,4 +1,4 @@
-"""What a list row shows besides its conversation: labels, colleagues, own marks."""
+"""The marks in a list row besides its conversation: labels, colleagues, own marks."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ STEP = 25  # the number of rows is rounded up to a multiple of this
 
 @dataclass
 class Marks:
-    """What one person sees of a conversation that others don't see.
+    """One person's own view of a conversation, which others don't see.
 
     Args:
         labels, assignee, former: the shop's, and only for its members.

@@ -1,1 +1,1 @@
-"""Which conversations a person's list shows: filters, their order, and the lanes' counts."""
+"""The conversations in a person's list: filters, their order, and the lanes' counts."""

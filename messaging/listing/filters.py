@@ -30,7 +30,7 @@ NAMES = (
 
 @dataclass(frozen=True)
 class Filter:
-    """Which conversations to show, and in which order.
+    """The conversations to show, and their order.
 
     Archived and snoozed conversations are hidden unless the filter asks for them, or is a search.
 
@@ -61,7 +61,7 @@ class Filter:
 
     @property
     def number(self) -> int:
-        """How many conditions the filter has, besides the lane, the search and the order."""
+        """The number of conditions besides the lane, the search and the order."""
         flags = (self.unread, self.starred, self.archived, self.snoozed)
         return sum(map(bool, (*flags, self.assigned, self.label, self.product)))
 

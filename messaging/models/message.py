@@ -15,7 +15,7 @@ from .conversation import Conversation
 
 
 class Attached(models.TextChoices):
-    """What conversation lists show for a message that has only files."""
+    """The stand-in for a message without text in conversation lists."""
 
     PHOTO = "photo", _("Photo")
     PHOTOS = "photos", _("Photos")

@@ -1,4 +1,4 @@
-"""What staff do about reports. Every action is recorded. `reports` is where people report."""
+"""Handle reports, and look into conversations; all is recorded. `reports` files reports."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

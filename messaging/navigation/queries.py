@@ -1,4 +1,4 @@
-"""Where to start reading: at a place in the URL, at the first unread message, or at a day."""
+"""The place to start reading: one in the URL, the first unread message, or a day."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -36,7 +36,7 @@ SELECT low FROM part WHERE low = high
 
 
 class Unread(NamedTuple):
-    """What a person has not read in a conversation.
+    """A person's unread messages in a conversation.
 
     Attributes:
         first: the sequence of the other side's first unread message; None if there is none.

@@ -11,7 +11,7 @@ from trato.people import is_deleted
 
 
 class Note(models.Model):
-    """A note of a shop's team about a conversation. Its text never changes.
+    """A note by a shop's team about a conversation. Its text never changes.
 
     `number` orders the notes of a conversation: 1, 2, 3 … without gaps. `team_revision` is the
     team's counter when it was added, for resuming. `client_id` is as in `Message`. `mentions` has

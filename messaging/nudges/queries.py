@@ -33,7 +33,7 @@ def holding(conversation: Conversation, messages: Iterable[Message] = ()) -> dic
 
 @dataclass(frozen=True)
 class Panel:
-    """What a conversation's page shows about reminders.
+    """The part of a conversation's page about reminders.
 
     Args:
         received, sent: when the side got or sent the reminder that holds.

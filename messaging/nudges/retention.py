@@ -1,4 +1,4 @@
-"""How long reminders are kept: they matter until they are answered, or can be repeated."""
+"""Retention of reminders: they matter until they are answered, or can be repeated."""
 
 from django.conf import settings
 from django.db.models import QuerySet

@@ -1,4 +1,4 @@
-"""When a shop is open, as plain values that need no database and no language.
+"""Opening hours as plain values that need no database and no language.
 
 A shop is open at a moment if its wall clock shows a time within its hours. So hours that the clock
 shows twice when clocks go back count twice, and hours that it skips don't count.

@@ -1,4 +1,4 @@
-"""What a person wrote and did in conversations.
+"""The personal data in conversations: everything that a person wrote and did there.
 
 `exports.everything` adds the whole conversations that the person has as a shopper. From a shop's
 conversations it takes only what the person wrote: the rest belongs to other people.

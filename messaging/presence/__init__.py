@@ -1,1 +1,1 @@
-"""What others may see of a person: read marks, typing, and whether the shop is there."""
+"""The visibility of a person: read marks, typing, and whether the shop is there."""

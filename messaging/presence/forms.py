@@ -12,7 +12,7 @@ from .queries import Hidden
 
 
 class PresenceForm(forms.Form):
-    """What a person shows. Only people who work for shops get the last switch."""
+    """The switches for what a person shows. Only people who work for shops get the last one."""
 
     shows_read = forms.BooleanField(
         label=_("Show when I've read messages"),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PresenceChoice(models.Model):
-    """What a person hides from the other sides. Without a row, they hide nothing.
+    """A person's choice of what to hide from the other sides. Without a row, nothing is hidden.
 
     People who hide something don't see the same of the other side either, except a shop's presence.
     The row stays when they no longer hide anything, so that open pages find out about it.
@@ -33,7 +33,7 @@ class PresenceChoice(models.Model):
 
 
 class LastActive(models.Model):
-    """When a member of a shop was last there, at most `PRESENCE_SECONDS` / 2 too early.
+    """The time when a member of a shop was last there, at most `PRESENCE_SECONDS` / 2 too early.
 
     Shoppers only see that somebody at the shop is there. No index contains the time, so PostgreSQL
     updates the row in place (HOT).

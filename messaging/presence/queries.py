@@ -1,4 +1,4 @@
-"""What people hide, who has changed that, and which shops are there."""
+"""Queries for what people hide, who has changed that, and which shops are there."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from trato.people import Person
 
 @dataclass(frozen=True)
 class Hidden:
-    """What a person hides, see `PresenceChoice`."""
+    """A person's hidden activities, see `PresenceChoice`."""
 
     read: bool = False
     typing: bool = False

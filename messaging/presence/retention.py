@@ -1,4 +1,4 @@
-"""How long `LastActive` is kept: nobody needs to know the next day when somebody was there."""
+"""Retention of `LastActive`: nobody needs to know the next day when somebody was there."""
 
 from django.conf import settings
 from django.db.models import QuerySet

@@ -1,4 +1,4 @@
-"""What people hide, as part of the statement for read marks."""
+"""People's choices of what to hide, as part of the statement for read marks."""
 
 from messaging.models import PresenceChoice
 

@@ -47,7 +47,7 @@ PERMISSION = "messaging.make_recall"
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What to recall besides the scam itself, and the reasons, which the senders read.
+    """The messages to recall besides the scam itself, and the reasons, which the senders read.
 
     Args:
         message_ids: the copies; messages that no longer match are left out.

@@ -25,7 +25,7 @@ from .forms import RecallForm
 
 @admin.register(Recall)
 class RecallAdmin(LargeAdmin[Recall]):
-    """What was recalled together, and by whom. A recall can be undone as a whole."""
+    """Messages that were recalled together, and by whom. A recall can be undone as a whole."""
 
     list_display = ("id", "messages", "senders", "warned", "made_by", "created_at", "undone_at")
     list_filter = (("undone_at", Happened),)

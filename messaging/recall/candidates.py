@@ -57,7 +57,7 @@ class Candidate:
 
     @property
     def also(self) -> list[object]:
-        """What else the message shares with the scam, besides what its group does."""
+        """The other things that the message shares with the scam, besides what its group does."""
         return [LABELS[kind] for kind in self.kinds[1:]]
 
 
@@ -100,7 +100,7 @@ class Group:
 
     @property
     def recipients(self) -> int:
-        """How many shoppers and shops got one of the messages."""
+        """The number of shoppers and shops that got one of the messages."""
         return len({recipient_of(row.message) for row in self.rows})
 
 

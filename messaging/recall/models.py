@@ -37,7 +37,7 @@ class MessageTrace(models.Model):
 
 
 class TraceProgress(models.Model):
-    """How far the sweep has read: the keys of the last message and of the last earlier text."""
+    """The sweep's progress: the keys of the last message and last earlier text that it read."""
 
     message = models.BigIntegerField(default=0)
     version = models.BigIntegerField(default=0)

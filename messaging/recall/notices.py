@@ -28,7 +28,7 @@ def warn(recall: Recall, messages: Iterable[Message]) -> int:
         messages: the messages with their conversations, which the caller has locked.
 
     Returns:
-        How many people were warned.
+        The number of people warned.
     """
     messages = sorted(messages, key=lambda one: one.pk)
     first = _first_of_each(messages)

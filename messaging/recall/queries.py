@@ -1,4 +1,4 @@
-"""What a conversation's page says about recalled messages."""
+"""The advice about recalled messages on a conversation's page."""
 
 from collections.abc import Iterable
 

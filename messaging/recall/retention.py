@@ -1,4 +1,4 @@
-"""How long messages can be found by their traces."""
+"""Retention of messages' traces."""
 
 from django.conf import settings
 from django.db.models import QuerySet

@@ -13,7 +13,7 @@ from .actions import REPORT_WORDS_MAX
 
 
 class ReportForm(forms.Form):
-    """Why somebody reports an item of some kind."""
+    """The reason for reporting an item of some kind."""
 
     reason = forms.ChoiceField(label=_("Reason"), widget=forms.RadioSelect)
     words = MultilineField(

@@ -51,7 +51,7 @@ class Report(models.Model):
         DISMISSED = "dismissed", _("No action")
 
     class Done(models.TextChoices):
-        """What a decision did to the reported item; empty if it did something else."""
+        """The effect of a decision on the reported item; empty if it had another effect."""
 
         REMOVED = "removed", _("removed")
         HIDDEN = "hidden", _("taken off sale")

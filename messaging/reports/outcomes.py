@@ -1,4 +1,4 @@
-"""What people read about their own reports. It never says who decided."""
+"""The outcomes of people's own reports. They never say who decided."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""How long visitors' reports are kept. They contain a name and an address."""
+"""Retention of visitors' reports, which contain a name and an address."""
 
 from django.conf import settings
 from django.db.models import QuerySet

@@ -1,4 +1,4 @@
-"""What reports are about: an item's name and URL, and the people responsible for it."""
+"""The items that are reported: their names and URLs, and the people responsible for them."""
 
 from collections.abc import Mapping
 from typing import Any

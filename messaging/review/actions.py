@@ -230,7 +230,7 @@ def due(limit: int) -> int:
     Conversations that somebody else has locked wait for the next time.
 
     Returns:
-        How many conversations were looked at.
+        The number of conversations checked.
     """
     pairs = dict.fromkeys(_deliverable(limit=limit))
     count = 0

@@ -1,4 +1,4 @@
-"""How long decided messages are kept: while somebody may appeal, and until an appeal is decided."""
+"""Retention of decided messages: while somebody may appeal, and until an appeal is decided."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a dry run has counted so far; it is stored as JSON between slices."""
+"""The counts of a dry run so far; they are stored as JSON between slices."""
 
 from binascii import crc32
 from bisect import insort

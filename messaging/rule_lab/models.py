@@ -11,7 +11,7 @@ from messaging.rules.models import ShieldRule
 
 
 class DryRun(models.Model):
-    """What a rule would have done to past messages, in numbers.
+    """A dry run: the effects that a rule would have had on past messages, in numbers.
 
     `values` is a copy of the rule's fields, so that staff can try a change before they save it.
     The run reads messages in the order of their keys, from `first` to `last`; `place` is how far
@@ -82,7 +82,7 @@ class DryRun(models.Model):
 
     @property
     def percent(self) -> int:
-        """How much of it is done, in percent."""
+        """The run's progress in percent."""
         if self.state == self.State.DONE:
             return 100
         if self.last is None:

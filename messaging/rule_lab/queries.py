@@ -1,4 +1,4 @@
-"""What a dry run's page shows."""
+"""Queries for a dry run's page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a finished run has counted."""
+    """The counts of a finished run."""
 
     people: int
     conversations: int

@@ -1,4 +1,4 @@
-"""How long dry runs are kept."""
+"""Retention of dry runs."""
 
 from django.conf import settings
 from django.db.models import QuerySet

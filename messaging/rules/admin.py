@@ -67,7 +67,7 @@ class ShieldRuleForm(StaffForm):
 
 
 class RuleDayInline(ReadOnlyAdmin, admin.TabularInline[RuleDay, ShieldRule]):
-    """How often the rule recently applied, by day."""
+    """The rule's recent hits, by day."""
 
     model = RuleDay
     fields = readonly_fields = ("day", "hits", "judged", "overturned")
@@ -239,7 +239,7 @@ class ShieldRuleAdmin(StaffAdmin[ShieldRule]):
 
 @admin.register(Objection)
 class ObjectionAdmin(LargeAdmin[Objection]):
-    """Who says that a rule is wrong, and where. The text is only in the conversation."""
+    """Objections: who says that a rule is wrong, and where. The conversation has the text."""
 
     list_display = ("id", "rule", "kind", "sender", "conversation", "outcome", "created_at")
     list_filter = ("outcome", "created_at")

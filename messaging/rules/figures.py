@@ -1,4 +1,4 @@
-"""How often rules applied, were objected to, and were overturned: recently, and by month."""
+"""The rules' figures: hits, objections and overturned decisions, recently and by month."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple

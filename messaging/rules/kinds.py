@@ -12,7 +12,7 @@ PATTERN = "pattern"  # the kind of everything that a rule's own pattern finds
 
 
 class Detector(models.TextChoices):
-    """What the shield finds, see docs/shield.md; contacts first, then scams."""
+    """The kinds of findings of the shield, see docs/shield.md; contacts first, then scams."""
 
     PHONE = "phone", _("Telephone number")
     EMAIL = "email", _("Email")

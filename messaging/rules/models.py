@@ -23,7 +23,7 @@ LABEL_MAX_CHARACTERS = 80
 
 
 class ShieldRule(models.Model):
-    """What happens to messages in which a detector finds something: whose messages, and where.
+    """A rule for messages in which a detector finds something: whose, where, and its action.
 
     Staff edit the rows. They turn rules off instead of deleting them, so that figures stay.
     """
@@ -110,7 +110,7 @@ class ShieldRule(models.Model):
 
     @property
     def subject(self) -> str:
-        """What an objection allows: the detector, or the rule if it has its own pattern."""
+        """The scope of an objection: the detector, or the rule if it has its own pattern."""
         return self.detector or self.name
 
     @property
@@ -119,7 +119,7 @@ class ShieldRule(models.Model):
 
     @property
     def effect(self) -> str:
-        """What the rule does now: at most, hold messages while it is for review only."""
+        """The rule's current action: at most, hold messages while it is for review only."""
         is_too_strong = self.action in (self.Action.MASK, self.Action.REFUSE)
         return self.Action.HOLD if self.is_review_only and is_too_strong else self.action
 
@@ -130,7 +130,7 @@ class ShieldRule(models.Model):
 
     @property
     def label(self) -> str:
-        """What the rule's own pattern looks for, in the reader's language; may be empty."""
+        """The label of the rule's own pattern, in the reader's language; may be empty."""
         is_spanish = (get_language() or "").startswith("es")
         return (self.label_es if is_spanish else self.label_en) or self.label_en or self.label_es
 
@@ -155,7 +155,7 @@ class ShieldRule(models.Model):
 
 
 class RuleDay(models.Model):
-    """How often a rule applied on a day (UTC), and how often staff have judged it.
+    """A rule's hits on a day (UTC), and staff's verdicts on it.
 
     An appeal against a decision counts on the day of the decision, so that no share exceeds 100 %.
     """

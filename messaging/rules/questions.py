@@ -1,4 +1,4 @@
-"""What a writer reads when a message is questioned, and the data with which a client asks."""
+"""The text shown to the writer of a questioned message, and the data with which a client asks."""
 
 from collections.abc import Sequence
 
@@ -41,7 +41,7 @@ class ShieldFinding(Struct):
 
 
 class Shield(Struct):
-    """Why a message is questioned, and what its writer may do.
+    """The reason for questioning a message, and the writer's options.
 
     Args:
         action: what the strongest rule does: warn, mask or refuse.

@@ -1,4 +1,4 @@
-"""How long the rules' figures are kept."""
+"""Retention of the rules' figures."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What rules depend on besides a message's text, loaded for a whole batch together."""
+"""The situations on which rules depend besides a message's text, loaded for a whole batch."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from trato.listed import listed
 
 @dataclass(frozen=True)
 class Situation:
-    """Who writes to whom about what.
+    """A message's situation: who writes to whom about what.
 
     Args:
         side: the sender's.

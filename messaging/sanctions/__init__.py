@@ -1,1 +1,1 @@
-"""What a staff decision keeps a person from doing, and until when."""
+"""Sanctions: what a staff decision keeps a person from doing, and until when."""

@@ -6,6 +6,6 @@ from msgspec import Struct
 
 
 class MutedChanged(Struct, tag="muted.changed"):
-    """Until when staff have muted the person; null if they haven't, or it is over."""
+    """The end of the person's mute; null if they aren't muted, or no longer."""
 
     until: datetime | None

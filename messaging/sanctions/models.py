@@ -1,4 +1,4 @@
-"""What people can't do for some time."""
+"""Temporary sanctions against people."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Sanction(models.Model):
-    """What a decision keeps a person from doing.
+    """A restriction that a decision imposes on a person.
 
     Each send compares the end of a mute or a limit with the time, so no job has to lift it. A
     suspended person's `is_active` is False (docs/decisions/0007-suspension-is-is-active.md), so a

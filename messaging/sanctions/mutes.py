@@ -13,7 +13,7 @@ from .frames import MutedChanged
 
 
 class Mute:
-    """What one socket knows about a mute.
+    """One socket's knowledge about a mute.
 
     Attributes:
         until: until when the person is muted.

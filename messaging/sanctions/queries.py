@@ -1,4 +1,4 @@
-"""What sanctions keep a person from doing."""
+"""Queries for people's sanctions."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta

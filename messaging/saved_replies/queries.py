@@ -1,4 +1,4 @@
-"""Which saved replies a person may use and change."""
+"""Queries for the saved replies that a person may use and change."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How long to keep files that were uploaded for a reply that was never saved."""
+"""Retention of files that were uploaded for a reply that was never saved."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Which saved views a person may use and change."""
+"""Queries for the saved views that a person may use and change."""
 
 from django.db.models import QuerySet
 from django.http import Http404

@@ -1,4 +1,4 @@
-"""Which warnings a person has dismissed."""
+"""Queries for the warnings that a person has dismissed."""
 
 from collections.abc import Iterable
 

@@ -34,7 +34,7 @@ from .delivery import State, deliver, note
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What to send, and when.
+    """A message to schedule, and its time.
 
     Attributes:
         body: may be empty if there are files.

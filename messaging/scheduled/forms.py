@@ -39,7 +39,7 @@ class LocalTimeField(forms.CharField):
 
 
 class ScheduleForm(forms.Form):
-    """What to send, when, and whether to send it even if the shopper writes first."""
+    """A message, its time, and whether to send it even if the shopper writes first."""
 
     body = MultilineField(
         label=_("Your message"),

@@ -1,4 +1,4 @@
-"""What a shop's team sees of its scheduled messages."""
+"""Queries for a shop's scheduled messages."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""How long to keep scheduled messages that were sent or cancelled, or that failed."""
+"""Retention of scheduled messages that were sent or cancelled, or that failed."""
 
 from django.conf import settings
 from django.db.models import QuerySet

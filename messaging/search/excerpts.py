@@ -1,4 +1,4 @@
-"""What a search shows of a conversation: the sentence with the words, and where it is."""
+"""Search excerpts: the sentence with the words, and where it is."""
 
 import re
 from collections.abc import Collection

@@ -37,7 +37,7 @@ Statement = tuple[str, Sequence[Any]]
 
 @dataclass(frozen=True)
 class Word:
-    """What a person typed between two spaces.
+    """A search word: what a person typed between two spaces.
 
     Args:
         letters: what the folded form of every text with the word contains.

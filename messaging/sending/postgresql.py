@@ -154,7 +154,7 @@ def _row(attempt: Attempt) -> _Row:
 
 
 class _Message(msgspec.Struct):
-    """What the statement returns about a stored message, new or repeated."""
+    """The statement's result for a stored message, new or repeated."""
 
     id: int
     sequence: int
@@ -166,7 +166,7 @@ class _Message(msgspec.Struct):
 
 
 class _Obstacles(msgspec.Struct):
-    """What may have kept an attempt from being stored, apart from a lock."""
+    """Possible reasons, apart from a lock, why an attempt was not stored."""
 
     ended: bool
     blocked_by: str

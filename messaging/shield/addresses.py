@@ -53,7 +53,7 @@ class Address(NamedTuple):
 
 
 class Real(NamedTuple):
-    """Where a browser would go.
+    """The place to which a browser would go.
 
     Args:
         address: in ASCII up to the path, without names or passwords.

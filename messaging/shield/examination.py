@@ -11,7 +11,7 @@ from .scams import Warning, trigger_pattern, warnings
 
 @dataclass(frozen=True)
 class Examination:
-    """What the shield found in a message."""
+    """The shield's findings in a message."""
 
     findings: list[Finding]
     warnings: list[Warning]

@@ -1,4 +1,4 @@
-"""What the shield reports about a text."""
+"""The shield's report about a text."""
 
 from bisect import bisect_left
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ SPACED = re.compile(
 
 
 class Characters(dict[str, str]):
-    """What each character looks like in ASCII; a space if ASCII has nothing like it."""
+    """A mapping of each character to what it looks like in ASCII; a space if nothing is like it."""
 
     def __missing__(self, character: str) -> str:
         if len(self) > 20_000:

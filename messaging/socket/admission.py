@@ -1,4 +1,4 @@
-"""Who may open a socket: people with a session, as often as the limits allow."""
+"""Admission of sockets: people with a session, as often as the limits allow."""
 
 from trato import rate_limits
 from trato.client_address import network_of_socket, site_of_socket

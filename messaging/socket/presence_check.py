@@ -32,7 +32,7 @@ OVERLAP = timedelta(seconds=60)  # a transaction may commit after its time, and 
 
 
 class Sight(NamedTuple):
-    """What one look at the database has found.
+    """The result of one check.
 
     Attributes:
         there: the shops that are there, out of the shops asked for.

@@ -1,4 +1,4 @@
-"""What a socket replies to its client: errors, and the outcome of each send."""
+"""Replies to a socket's client: errors, and the outcome of each send."""
 
 import asyncio
 import uuid

@@ -21,7 +21,7 @@ class Look(models.Model):
     """
 
     class Why(models.TextChoices):
-        """Why staff looked. A look for a case has the name of the case's `Case.Kind`.
+        """A reason for looking. A look for a case has the name of the case's `Case.Kind`.
 
         The wording is the same for reports and for other checks, so nobody can find out who
         reported.

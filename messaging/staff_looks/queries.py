@@ -1,4 +1,4 @@
-"""Which staff looks the two sides of a conversation see."""
+"""Queries for the staff looks that the two sides of a conversation see."""
 
 from django.conf import settings
 from django.db.models import QuerySet

@@ -1,4 +1,4 @@
-"""How long both sides can see staff looks. The audit trail keeps its own record."""
+"""Retention of the staff looks that both sides can see. The audit trail keeps its own record."""
 
 from datetime import timedelta
 

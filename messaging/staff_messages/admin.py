@@ -21,7 +21,7 @@ from .forms import WriteForm
 
 @admin.register(StaffMessage)
 class StaffMessageAdmin(LargeAdmin[StaffMessage]):
-    """What staff have written to both sides of conversations."""
+    """Staff messages to both sides of conversations."""
 
     list_display = ("id", "conversation", "author", "created_at", "taken_back_at")
     list_filter = ("created_at",)

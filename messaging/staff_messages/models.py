@@ -1,4 +1,4 @@
-"""What staff write to both sides of a conversation."""
+"""Staff messages to both sides of a conversation."""
 
 from typing import TYPE_CHECKING
 

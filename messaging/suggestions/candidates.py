@@ -53,7 +53,7 @@ ORDER BY q.id
 
 @dataclass
 class Pair:
-    """What a shopper asked, perhaps in several messages, and the ID of the shop's answer."""
+    """A shopper's question, perhaps in several messages, and the ID of the shop's answer."""
 
     answer_id: int
     product_id: int | None

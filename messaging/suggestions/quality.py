@@ -33,7 +33,7 @@ class Case:
 
 @dataclass
 class Quality:
-    """How well the suggester did with the questions of one language.
+    """The suggester's results for the questions in one language.
 
     Args:
         asked: number of paraphrases asked.

@@ -1,1 +1,1 @@
-"""What a shop's members share about a conversation. Shoppers never see it."""
+"""The team's shared data about a conversation. Shoppers never see it."""

@@ -21,7 +21,7 @@ from .frames import AssignmentItem, TeamChanged
 
 
 class Assigned(NamedTuple):
-    """What `assign` did: the subjects of its notices, and each line's revision by conversation."""
+    """The result of `assign`: its notices' subjects, and each line's revision by conversation."""
 
     notices: list[int]
     revisions: dict[int, int]

@@ -9,7 +9,7 @@ from messaging.models import AlertChoice, TeamRules
 
 
 class RulesForm(forms.Form):
-    """What a shop's owners decide for everybody."""
+    """The rules that a shop's owners set for everybody."""
 
     replying_takes = forms.BooleanField(
         label=gettext_lazy("The first person to reply takes the conversation"),
@@ -25,7 +25,7 @@ class RulesForm(forms.Form):
 
 
 class AlertsForm(forms.Form):
-    """What a member of a shop chooses for themselves."""
+    """The alerts that a member of a shop chooses."""
 
     level = forms.ChoiceField(
         label=gettext_lazy("Which messages of shoppers alert you"),

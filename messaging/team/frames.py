@@ -84,7 +84,7 @@ GONE = "gone"  # somebody has left the conversation
 
 
 class LookingSeen(Struct, tag="team.looking"):
-    """What a colleague is doing, for members who have the conversation open. It isn't stored.
+    """A colleague's activity, for members who have the conversation open. It isn't stored.
 
     When one of a person's tabs sends `GONE`, their other tabs get it too, and those that still show
     the conversation respond.

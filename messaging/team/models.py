@@ -93,7 +93,7 @@ class Assignment(models.Model):
 
 
 class TeamRules(models.Model):
-    """How a shop's team works together. A shop without a row has the defaults."""
+    """The rules of a shop's team. A shop without a row has the defaults."""
 
     shop = HostForeignKey(
         settings.MESSAGING_SHOP_MODEL,
@@ -120,7 +120,7 @@ class TeamRules(models.Model):
 
 
 class AlertChoice(models.Model):
-    """Which messages from shoppers alert a member of a shop. Without a row, all of them do.
+    """A member's choice of which shoppers' messages alert them. Without a row, all of them do.
 
     So alerts cost a send nothing until somebody chooses.
     """

@@ -1,4 +1,4 @@
-"""How a shop's team works together: who takes a conversation, and who gets alerts."""
+"""Queries for a shop's team: who takes a conversation, and who gets alerts."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""When somebody replies in a conversation without an assignee, assign it to them.
+"""Assign a conversation without an assignee to the first member who replies.
 
 `Sent.takes` says which replies do that, so other messages cost nothing. The assignment is a
 transaction of its own, after the message is committed: no send waits for it. If the process is

@@ -136,7 +136,7 @@ def message_attributes(message: Message | None, reader_id: int | None) -> SafeSt
 
 @register.simple_tag
 def message_sender(message: Message | None, conversation: Conversation) -> str:
-    """Who sent a message; empty in the `<template>`."""
+    """The sender of a message; empty in the `<template>`."""
     if message is None:
         return ""
     return message.sender_name or conversation.name_without_account(message.side)
@@ -206,7 +206,7 @@ def message_report_url(conversation_id: int, sequence: int) -> str:
 
 @register.inclusion_tag("messaging/opening_hours/_closed_banner.html")
 def closed_banner(conversation: Conversation) -> dict[str, Any]:
-    """Until when a shop is closed, if it is. Makes one query, unless the hours are loaded."""
+    """The end of a shop's closing time, if it is closed. One query, unless the hours are loaded."""
     return {"closed": closed_now(hours_of(conversation))}
 
 

@@ -23,7 +23,7 @@ AGES = (_("up to a day"), _("up to three days"), _("up to a week"), _("longer"))
 
 @admin.register(ModerationMonth)
 class ModerationMonthAdmin(ReadOnlyAdmin, StaffAdmin[ModerationMonth]):
-    """What happened in each month. No figure names a person."""
+    """The events of each month. No figure names a person."""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

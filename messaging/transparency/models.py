@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ModerationMonth(models.Model):
-    """What happened in one finished month of the site's time zone. It never changes."""
+    """The counts of one finished month in the site's time zone. It never changes."""
 
     month = models.DateField(_("month"), unique=True, help_text="Its first day.")
     figures = models.JSONField(_("figures"), help_text="Name of a count → number.")

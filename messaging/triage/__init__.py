@@ -1,1 +1,1 @@
-"""What people do with one conversation or many: archive, star, snooze, label, assign and so on."""
+"""Actions on one conversation or many: archive, star, snooze, label, assign and so on."""

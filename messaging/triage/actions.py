@@ -1,4 +1,4 @@
-"""What people do with conversations. Each function is one action, on one conversation or many.
+"""Actions on conversations. Each function is one action, on one conversation or many.
 
 All take the IDs of conversations and return an `Outcome`. If the actor doesn't take part in a
 conversation, it is treated like one that doesn't exist: `failed` has it as `not_found`, and the

@@ -1,4 +1,4 @@
-"""What a page says after an action from a form; `triage/acts.js` says the same for scripts."""
+"""The page's message after an action from a form; `triage/acts.js` has the same for scripts."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext

@@ -1,4 +1,4 @@
-"""What people can do on a conversation's page."""
+"""The actions available on a conversation's page."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Team:
-    """What only the shop's side sees.
+    """The part that only the shop's side sees.
 
     Args:
         assignee: who takes care of the conversation; None if nobody does, or if that person has

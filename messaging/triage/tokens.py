@@ -19,7 +19,7 @@ SALT = "messaging.triage.undo"
 
 
 class Change(NamedTuple):
-    """What an action changed in one conversation: values before and after, in the same order."""
+    """A change to one conversation by an action: values before and after, in the same order."""
 
     conversation: int
     before: list[Any]

@@ -1,1 +1,1 @@
-"""How far each person is trusted; hold the same text to many shops, and floods of messages."""
+"""Trust in people; spam protection against the same text to many shops, and floods of messages."""

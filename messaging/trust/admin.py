@@ -1,4 +1,4 @@
-"""How far people are trusted, in the admin."""
+"""Trust in people, in the admin."""
 
 from functools import partial
 

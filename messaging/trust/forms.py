@@ -8,7 +8,7 @@ from trato.admin.reasons import ReasonForm
 
 
 class TrustForm(ReasonForm):
-    """How far a person is trusted, and why."""
+    """A person's trust level, and the reason for it."""
 
     status = ChoiceField(
         label=_("Trust"),

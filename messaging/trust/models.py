@@ -1,4 +1,4 @@
-"""How far staff trust a person."""
+"""The trust that staff have set for people."""
 
 from django.conf import settings
 from django.db import models

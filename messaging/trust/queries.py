@@ -17,7 +17,7 @@ Status = PersonTrust.Status
 
 @dataclass(frozen=True)
 class Trust:
-    """How far a person is trusted, and whether staff have set that."""
+    """A person's trust level, and whether staff have set it."""
 
     status: Status
     is_set: bool

@@ -27,7 +27,7 @@ LOCK_SPACE = 0x5350414D  # "SPAM", among PostgreSQL's advisory locks with two ke
 
 @dataclass(frozen=True)
 class Limits:
-    """How many shops a person may write to first, and to how many with nearly the same text."""
+    """The number of shops a person may write to first, in all and with nearly the same text."""
 
     shops: int
     same_text: int

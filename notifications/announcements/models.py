@@ -81,7 +81,7 @@ class Announcement(models.Model):
 
     @property
     def at(self) -> datetime:
-        """When it was sent; for a draft, when it was created."""
+        """The time when it was sent; for a draft, when it was created."""
         return self.sent_at or self.created_at
 
     @property

@@ -1,4 +1,4 @@
-"""Which announcements a person can see, and which of them are unread.
+"""Queries for the announcements that a person can see, and the unread ones among them.
 
 An announcement to many people makes no page or socket slower: few announcements are current, and
 each is compared only with the person who asks.

@@ -1,4 +1,4 @@
-"""How long announcements are kept."""
+"""Retention of announcements."""
 
 from typing import Any
 

@@ -37,7 +37,7 @@ written = pytest.fixture(written_lines)
 
 @pytest.fixture
 def client(shopper: User) -> Client:
-    """The browser of the shopper, who has just entered the password again."""
+    """The browser of a shopper who has just entered the password again."""
     prove(shopper)
     client = Client()
     client.post("/accounts/login/", {"login": shopper.email, "password": PASSWORD})

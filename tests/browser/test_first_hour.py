@@ -29,7 +29,7 @@ def sign_up_to_sell(page: Page) -> None:
     page.get_by_role("button", name="Create account").click()
     expect(page.locator("h1")).to_have_text("Confirm your email")
     address = EmailAddress.objects.get(email="ana@example.com")
-    page.goto(f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/")  # a mail
+    page.goto(f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/")  # an email
     page.get_by_role("button", name="Confirm").click()
 
 

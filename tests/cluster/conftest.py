@@ -11,7 +11,7 @@ from .people import Person
 
 @pytest.fixture(scope="session")
 def running_cluster() -> Iterator[Cluster]:
-    """Use high limits, because these tests are about other things."""
+    """Use high limits, because these tests are about something else."""
     environment = {
         "MESSAGES_PER_MINUTE": "100000",
         "SOCKETS_PER_PERSON": "100000",

@@ -28,7 +28,7 @@ T = TypeVar("T")
 PAUSE = 0.5  # seconds between two sends of one client, on average
 CALM = 1.0  # the same in the short form, where they talk for long, as while a server starts
 SILENCE = 2.0  # seconds until a socket without access is silent
-REVIEW_PAUSE = 1.0  # seconds between two decisions of staff, on average
+REVIEW_PAUSE = 1.0  # seconds between two staff decisions, on average
 OPENING = 60.0  # seconds in which all clients together must connect
 
 

@@ -16,7 +16,7 @@ CLIENTS = {"shopper": 0, "seller": 1}
 
 
 def truth(*rows: Row, **changes: Any) -> Truth:
-    """Two messages of the shopper that the seller has not read."""
+    """Two messages from the shopper that the seller has not read."""
     given = {
         "rows": list(rows or (FIRST, SECOND)),
         "revisions": {TALK: 2},

@@ -106,7 +106,7 @@ class SubjectFilter(admin.SimpleListFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin, StaffAdmin[AuditEntry]):
-    """Who did what, to what, when and why."""
+    """Entries: who did what, to what, when and why."""
 
     list_display = ("created_at", "who", "act", "subject_link", "why")
     list_display_links = ("created_at",)

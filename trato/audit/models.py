@@ -1,4 +1,4 @@
-"""What staff did, to whom or to what, when and why."""
+"""Entries of the audit trail: what staff did, to whom or what, when and why."""
 
 from collections.abc import Iterable
 from typing import Any, NoReturn

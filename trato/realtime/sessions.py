@@ -29,7 +29,7 @@ from trato.realtime import groups
 
 
 class Ended(Enum):
-    """Why a session is no longer valid."""
+    """The reason why a session is no longer valid."""
 
     NO_SESSION = "no session"  # it doesn't exist, has ended, or predates a password change
     SUSPENDED = "suspended"  # the account is not active

@@ -1,4 +1,4 @@
-"""What staff can do about a report without closing it. Each action asks for a reason."""
+"""Actions on a report that don't close it. Each action asks for a reason."""
 
 from collections.abc import Callable
 from functools import partial

@@ -150,7 +150,7 @@ def thread_address(message: Message) -> str:
 
 @admin.register(Participant)
 class ParticipantAdmin(LargeAdmin[Participant]):
-    """Who takes part in which conversation, and how far they have read."""
+    """Participants of conversations, and how far they have read."""
 
     list_display = ("id", "conversation", "user", "side", "last_read_sequence")
     list_filter = ("side",)

@@ -122,7 +122,7 @@ class ReportAdmin(ReportActs, ReadOnlyAdmin, StaffAdmin[Report]):
 
     @admin.display(description=_("was right"))
     def was_right(self, report: Any) -> str:
-        """How often the reporter has been right so far."""
+        """Show how often the reporter has been right so far."""
         if report.reporter is None:
             return ""
         if not report.reporter_decided:

@@ -102,7 +102,7 @@ def test_a_script_reports_the_other_sides_message_as_the_form_does(
     shopper: User, seller: User, said: Message, address: str, client_of: Any
 ) -> None:
     form = {"act": "report", "reason": "abuse", "words": "He shouts."}
-    assert client_of(shopper).post(address, form, headers=JSON).status_code == 404  # one's own
+    assert client_of(shopper).post(address, form, headers=JSON).status_code == 404  # their own
     client = client_of(seller)
     answer = client.post(address, {**form, "reason": "tall"}, headers=JSON)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")

@@ -10,7 +10,7 @@ from messaging.models import Conversation, Message
 
 @pytest.fixture
 def said(conversation: Conversation) -> Callable[[str], Message]:
-    """`said(text)` stores a message of the shopper."""
+    """`said(text)` stores a message from the shopper."""
 
     def say(text: str) -> Message:
         return MessageFactory(conversation=conversation, body=text)

@@ -42,7 +42,7 @@ class LimitedProtocol(WebSocketProtocol):
 
     @property
     def extensions(self) -> dict[str, Any]:
-        """What the application gets in `scope["extensions"]`, see `FrugalServer`."""
+        """Our additions to `scope["extensions"]` for the application, see `FrugalServer`."""
         return {EXTENSION: DaphneConnection(self)} if has_all(self.transport, BUFFERS) else {}
 
     def onOpen(self) -> None:
