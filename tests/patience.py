@@ -1,4 +1,4 @@
-"""How long a test waits for something that has to happen.
+"""The time that a test waits for something that has to happen.
 
 A test waits for an event and fails if it doesn't happen; it never fails because a slow machine is
 late. `make bench` measures how long things take.

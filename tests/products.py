@@ -1,4 +1,4 @@
-"""What sellers post: pictures, and the product form."""
+"""Sellers' uploads: pictures, and the product form."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""How many notifications a person has not read."""
+"""The number of notifications that a person has not read."""
 
 from notifications.queries import unread_counts
 

@@ -1,4 +1,4 @@
-"""What people do with their accounts, without a browser."""
+"""Actions on people's own accounts, without a browser."""
 
 import html
 import re

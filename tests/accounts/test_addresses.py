@@ -1,4 +1,4 @@
-"""Who owns an email address: sign-ups with it, and changes to it."""
+"""Ownership of email addresses: sign-ups with them, and changes to them."""
 
 import re
 from typing import Any

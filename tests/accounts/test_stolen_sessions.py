@@ -1,4 +1,4 @@
-"""What a stolen session or a link from another site can do."""
+"""The limits of a stolen session, or of a link from another site."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the measuring client counts as a delivered message."""
+"""The measuring client's definition of a delivered message."""
 
 import contextlib
 import socket

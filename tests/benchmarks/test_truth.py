@@ -44,7 +44,7 @@ def system(tmp_path: Path) -> System:
 
 @pytest.fixture
 def peers(shopper: User, seller: User, conversation: Conversation) -> list[Any]:
-    """What two clients saw of their conversation, and the database with their messages."""
+    """Two clients with what they saw of a conversation, and the database with its messages."""
     for number in range(MESSAGES):
         MessageFactory(conversation=conversation, sender=(shopper, seller)[number % 2])
     for person in (shopper, seller):

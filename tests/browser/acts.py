@@ -1,4 +1,4 @@
-"""What people do and see in their browsers: the vocabulary of these tests."""
+"""Actions and checks in people's browsers: the vocabulary of these tests."""
 
 from collections.abc import Callable
 

@@ -103,7 +103,7 @@ def browsers(playwright: Playwright) -> Iterator[list[Browser]]:
 
 @pytest.fixture
 def complaints() -> list[str]:
-    """What browsers logged in their consoles: violations of the content security policy, errors."""
+    """Messages in the browsers' consoles: violations of the content security policy, errors."""
     return []
 
 

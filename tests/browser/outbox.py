@@ -1,4 +1,4 @@
-"""What the outbox stores in a browser."""
+"""The outbox's storage in a browser."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""What every page has: the inbox and its count, notices, the line about the connection."""
+"""Parts of every page: the inbox and its count, notices, the line about the connection."""
 
 from typing import Any
 

@@ -28,7 +28,7 @@ def waiting(product: Product) -> list[Conversation]:
 
 
 class Morning:
-    """What the seller presses and sees."""
+    """The seller's keyboard and screen."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

@@ -1,4 +1,4 @@
-"""What two people see of each other: read marks, typing, presence, and a reminder."""
+"""Visibility between two people: read marks, typing, presence, and a reminder."""
 
 from datetime import timedelta
 

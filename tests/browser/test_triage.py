@@ -1,4 +1,4 @@
-"""What people do with a conversation on its page, without reloading it, and in all tabs."""
+"""Actions on a conversation on its page, without reloading it, and in all tabs."""
 
 import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect

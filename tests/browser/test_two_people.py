@@ -27,7 +27,7 @@ PROCESSES = ["two processes", "one process"] if settings.REDIS_URL else ["one pr
 
 @pytest.fixture(params=some_of(PROCESSES, 1))
 def apart(request: pytest.FixtureRequest) -> int:
-    """Which process the seller uses; the shopper uses the first."""
+    """The process that the seller uses; the shopper uses the first."""
     return int(request.param == "two processes")
 
 

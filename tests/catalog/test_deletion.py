@@ -1,4 +1,4 @@
-"""What happens to a shop when a member deletes their account."""
+"""Effects on a shop when a member deletes their account."""
 
 from typing import Any
 

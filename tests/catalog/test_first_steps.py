@@ -1,4 +1,4 @@
-"""What a new shop's team sees until somebody asks a question, and when it disappears."""
+"""The steps that a new shop's team sees until somebody asks a question."""
 
 import re
 from typing import Any

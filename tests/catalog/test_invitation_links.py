@@ -1,4 +1,4 @@
-"""What the link in an invitation shows to different people."""
+"""The link in an invitation, opened by different people."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What nginx handles itself, and what it passes on."""
+"""Requests that nginx handles itself, and requests that it passes on."""
 
 import contextlib
 import gzip

@@ -1,4 +1,4 @@
-"""What a message shows, as one text: a frame and the database give the same text."""
+"""The content that a message shows, as one text, equal for a frame and the database."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What a client does with files: upload its own, fetch those it is shown, and try others'."""
+"""A client's file transfers: upload its own, fetch those it is shown, and try others'."""
 
 import asyncio
 import http.client

@@ -1,4 +1,4 @@
-"""What a client knows about its own messages that are being checked."""
+"""A client's knowledge about its own messages that are being checked."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""What the clients saw and did, event by event. Events are never changed."""
+"""The log of what clients saw and did, event by event. Events are never changed."""
 
 import time
 from collections.abc import Iterator

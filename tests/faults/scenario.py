@@ -1,4 +1,4 @@
-"""What a scenario is, and how much of it runs."""
+"""Scenarios, and how much of them runs."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Form:
-    """How much of the scenarios runs.
+    """The extent to which scenarios run.
 
     Args:
         long: for `make faults`; the short form runs in `make test`.

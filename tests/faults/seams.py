@@ -1,4 +1,4 @@
-"""Where `plants` and `crashes` can intervene in a server.
+"""Points where `plants` and `crashes` can intervene in a server.
 
 One statement on a `StatementConnection`, which commits automatically, stores the sends of sockets.
 This wraps it in a transaction, so that something can happen before COMMIT.

@@ -1,4 +1,4 @@
-"""What the database contains at the end."""
+"""The database's contents at the end."""
 
 from dataclasses import dataclass, field
 

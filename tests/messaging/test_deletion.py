@@ -1,4 +1,4 @@
-"""What is left of people in conversations after their account is deleted."""
+"""Traces of people in conversations after their account is deleted."""
 
 import uuid
 from typing import Any

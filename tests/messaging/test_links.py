@@ -1,4 +1,4 @@
-"""What becomes a link in a message: only the URL of a host that is clearly public."""
+"""Links in a message: only the URL of a host that is clearly public becomes one."""
 
 import re
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-"""What the matrix of actors and actions omits: the wording of denials, and what is recorded."""
+"""Topics outside the matrix of actors and actions: the wording of denials, what is recorded."""
 
 import re
 import uuid

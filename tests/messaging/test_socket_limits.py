@@ -1,4 +1,4 @@
-"""How many sockets a person may have, and how often they may be opened."""
+"""Limits on a person's sockets, and on how often they may be opened."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What a socket refuses, and what closes it: bad frames, floods, another person's page."""
+"""Refusals by a socket, and reasons to close it: bad frames, floods, another person's page."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""What the site's operators see: metrics and log lines."""
+"""The operators' view of the site: metrics and log lines."""

@@ -1,4 +1,4 @@
-"""Which request bodies a real server accepts, and from whom, using only the network."""
+"""Request bodies that a real server accepts, and from whom, using only the network."""
 
 import socket
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What `/health/` tells load balancers and `deploy/roll`; see also `tests/outages/`."""
+"""The answers of `/health/` to load balancers and `deploy/roll`; see also `tests/outages/`."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who may read the metrics, and what they count."""
+"""Access to the metrics, and what they count."""
 
 import re
 from typing import Any

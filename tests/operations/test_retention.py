@@ -1,4 +1,4 @@
-"""What `manage.py purge_expired` deletes, and what it keeps."""
+"""The rows that `manage.py purge_expired` deletes, and those that it keeps."""
 
 import io
 from concurrent.futures import ThreadPoolExecutor

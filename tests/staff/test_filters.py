@@ -1,4 +1,4 @@
-"""What the filters of the admin's lists are called."""
+"""The names of the admin lists' filters."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How long the two sides of a conversation can see that staff looked."""
+"""The time for which both sides of a conversation can see that staff looked."""
 
 from datetime import timedelta
 from typing import Any

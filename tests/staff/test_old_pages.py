@@ -22,7 +22,7 @@ from trato.audit.models import AuditEntry
 
 
 class Fields(HTMLParser):
-    """What a browser would send for an unchanged form on a page."""
+    """The fields that a browser would send for an unchanged form on a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What is done to the servers: one module per kind of fault."""
+"""Faults of the servers: one module per kind."""
 
 from tests.faults.attack import ATTACKS
 from tests.faults.plants import PLANTS

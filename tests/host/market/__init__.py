@@ -1,1 +1,1 @@
-"""What the other shop sells, and the partners who sell it."""
+"""The other shop's goods, and the partners who sell them."""

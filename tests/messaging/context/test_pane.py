@@ -1,4 +1,4 @@
-"""What the pane beside a conversation shows to different people."""
+"""The pane beside a conversation, as shown to different people."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""Which reports a decision answers, who may answer them, and who hears that it is overturned."""
+"""Reports that a decision answers: which ones, by whom, and who hears that it is overturned."""
 
 from typing import Any
 

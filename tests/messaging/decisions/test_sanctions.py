@@ -1,4 +1,4 @@
-"""What a muted, limited or suspended person can't do, and what they still can."""
+"""Restrictions on muted, limited and suspended people, and what they can still do."""
 
 import uuid
 from collections.abc import Callable

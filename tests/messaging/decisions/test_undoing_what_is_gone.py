@@ -1,4 +1,4 @@
-"""What an overturned decision brings back, and what it must not."""
+"""The effects of overturning a decision, and what must stay as it was."""
 
 import pytest
 

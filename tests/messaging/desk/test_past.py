@@ -1,4 +1,4 @@
-"""What the desk shows about a case's person, and whether reporters were right."""
+"""A person's history on the desk, and whether reporters were right."""
 
 from typing import Any
 

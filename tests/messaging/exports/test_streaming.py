@@ -1,4 +1,4 @@
-"""What an export of 200 MB costs a server: little memory, and nothing once the client leaves."""
+"""The cost of an export of 200 MB: little memory, and nothing once the client leaves."""
 
 import http.client
 import os

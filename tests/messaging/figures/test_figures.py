@@ -1,4 +1,4 @@
-"""What counts in a shop's figures, and what doesn't."""
+"""Events that count in a shop's figures, and events that don't."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Which messages only say thank you."""
+"""Messages that only say thank you."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What happens to files once their message is hidden, or was never sent."""
+"""The fate of files once their message is hidden, or if it was never sent."""
 
 import uuid
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How many files a person may have and use; other people's files look as if they didn't exist."""
+"""Limits on a person's files; other people's files look as if they didn't exist."""
 
 import uuid
 from typing import Any

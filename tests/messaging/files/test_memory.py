@@ -1,4 +1,4 @@
-"""How much memory a server needs for large photos: the peak that the system reports."""
+"""A server's memory for large photos: the peak that the system reports."""
 
 import http.client
 import io

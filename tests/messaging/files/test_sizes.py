@@ -1,4 +1,4 @@
-"""How pages format a file's size: like static/js/files/file-list.js in a new message."""
+"""File sizes on pages: the same as static/js/files/file-list.js shows in a new message."""
 
 import pytest
 from django.utils import translation

@@ -1,4 +1,4 @@
-"""Which staff may read the text of held messages."""
+"""Staff's access to the text of held messages."""
 
 import uuid
 from typing import Any

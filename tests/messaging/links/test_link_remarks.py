@@ -1,4 +1,4 @@
-"""What pages say about unusual links: the real host, look-alikes, what staff decided."""
+"""Remarks on unusual links: the real host, look-alikes, what staff decided."""
 
 from typing import Any
 

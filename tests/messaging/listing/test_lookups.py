@@ -1,4 +1,4 @@
-"""How much a list reads if its filter leaves few conversations."""
+"""The reads of a list whose filter leaves few conversations."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who may do what."""
+"""The table of permissions."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What happens to cases when staff set somebody's reports aside, and put them back."""
+"""Cases when staff set somebody's reports aside, and put them back."""
 
 import pytest
 

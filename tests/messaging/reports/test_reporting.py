@@ -1,4 +1,4 @@
-"""What people with an account can report, and the receipt they get."""
+"""Reports by people with an account, and the receipt they get."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a dry run counts, and that it finishes whatever happens to the process."""
+"""The counts of a dry run, which finishes whatever happens to the process."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta

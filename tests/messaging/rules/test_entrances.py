@@ -1,4 +1,4 @@
-"""What a questioned message does at each entrance: script, form, first question, schedule, edit."""
+"""A questioned message at each entrance: script, form, first question, schedule, edit."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""What each action of a rule does to a message."""
+"""The effect of each action of a rule on a message."""
 
 import uuid
 from datetime import timedelta

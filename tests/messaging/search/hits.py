@@ -1,4 +1,4 @@
-"""What a person's search finds."""
+"""The results of a person's search."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a search shows: the sentence with the words highlighted, and a link to it."""
+"""Search results: the sentence with the words highlighted, and a link to it."""
 
 import re
 from datetime import timedelta

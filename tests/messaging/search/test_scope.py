@@ -1,4 +1,4 @@
-"""What is searched, and whose conversations."""
+"""The scope of a search: what is searched, and whose conversations."""
 
 import uuid
 from collections.abc import Callable

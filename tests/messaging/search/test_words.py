@@ -1,4 +1,4 @@
-"""Which texts match which words, with the same result on both databases."""
+"""Matching texts and words, with the same result on both databases."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""How sends become batches, and when each is answered."""
+"""The batching of sends, and when each is answered."""
 
 import asyncio
 import uuid

@@ -1,4 +1,4 @@
-"""Who is notified of a message that is unread for the whole shop; nobody is notified twice."""
+"""Notifications of a message that is unread for the whole shop; nobody is notified twice."""
 
 import threading
 import uuid

@@ -1,4 +1,4 @@
-"""What the shield finds and where, what is harmless, and how a masked text reads."""
+"""The shield's findings and their places, harmless texts, and masked texts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which past answers are suggested, in which order, and which never are."""
+"""The choice and order of suggested answers."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a shop's team does over the socket: notes, and who is looking."""
+"""A shop's team over the socket: notes, and who is looking."""
 
 import uuid
 from typing import Any

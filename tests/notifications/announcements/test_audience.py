@@ -1,4 +1,4 @@
-"""Who gets an announcement, and how often it is counted."""
+"""The audience of an announcement, and how often it is counted."""
 
 from datetime import timedelta
 from typing import Any

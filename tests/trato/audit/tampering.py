@@ -1,4 +1,4 @@
-"""What somebody with the database's password could do to the trail, without knowing its keys."""
+"""Tampering by somebody with the database's password, but without the trail's keys."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

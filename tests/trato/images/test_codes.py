@@ -1,4 +1,4 @@
-"""What QR codes in a picture say."""
+"""The text of QR codes in a picture."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a crafted picture is allowed to cost."""
+"""The maximum cost of a crafted picture."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""How many pictures are decoded at once, and whose turn it is."""
+"""The number of pictures decoded at a time, and whose turn it is."""
 
 import threading
 import time

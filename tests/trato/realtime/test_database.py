@@ -1,4 +1,4 @@
-"""Which connections of the sockets' and requests' threads return to the pool."""
+"""Connections of the sockets' and requests' threads that return to the pool."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""How a server that stops sends its sockets away. `tests.cluster.test_leaving` stops a real one."""
+"""A stopping server sends its sockets away. `tests.cluster.test_leaving` stops a real one."""
 
 import asyncio
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""What a process receives from Redis, even after a lost connection."""
+"""Events that a process receives from Redis, even after a lost connection."""
 
 import asyncio
 from collections.abc import AsyncIterator
