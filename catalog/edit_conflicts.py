@@ -2,7 +2,7 @@
 
 The form contains fingerprints of the columns from when it was shown. If a colleague has changed the
 same column meanwhile, nothing is stored and the form asks. `trato.edit_conflicts` does the same for
-forms without a row of their own.
+forms that have no such row.
 """
 
 import hashlib

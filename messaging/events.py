@@ -89,14 +89,14 @@ def excerpt_shown_again(message: Message) -> None:
 
 
 def message_changed(message: Message) -> None:
-    """Announce to both sides, on commit, that a message has changed."""
+    """On commit, announce to both sides that a message has changed."""
     sent = message_extras.sent_of(message)
     event = _event(sent, frames.MessageChanged.of(sent))
     transaction.on_commit(lambda: groups.send_many([event]))
 
 
 def conversations_ended(rows: Iterable[Conversation]) -> None:
-    """Announce to both sides, on commit, that nobody can write in these conversations any more."""
+    """On commit, announce to both sides that nobody can write in these conversations any more."""
     ended = [
         (
             groups_of(row),
@@ -113,12 +113,12 @@ def conversations_ended(rows: Iterable[Conversation]) -> None:
 
 
 def conversation_reopened(row: Conversation) -> None:
-    """Announce to both sides, on commit, that staff no longer keep a conversation closed."""
+    """On commit, announce to both sides that staff no longer keep a conversation closed."""
     send_change(row, frames.ConversationReopened(row.pk, row.revision))
 
 
 def send_change(conversation: Conversation, frame: Struct) -> None:
-    """Send both sides, on commit, the frame of a conversation's new revision."""
+    """On commit, send both sides the frame of a conversation's new revision."""
     event = {"type": "chat.message", "conversation": conversation.pk, "frame": encode(frame)}
     event["revision"] = conversation.revision
     groups.send_on_commit(groups_of(conversation), event)
@@ -137,7 +137,7 @@ def messages_read(marks: Iterable[ReadMark]) -> None:
 
 
 def inbox_changed(conversations: Iterable[Conversation]) -> None:
-    """Announce to both sides, on commit, whose turn it now is in these conversations."""
+    """On commit, announce to both sides whose turn it now is in these conversations."""
     changed = [
         (
             groups_of(row),
@@ -153,7 +153,7 @@ def inbox_changed(conversations: Iterable[Conversation]) -> None:
 
 
 def send_to_both(conversation: Conversation, frame: Struct) -> None:
-    """Send both sides, on commit, a frame that changes no message."""
+    """On commit, send both sides a frame that changes no message."""
     event = {"type": "chat.message", "conversation": conversation.pk, "frame": encode(frame)}
     groups.send_on_commit(groups_of(conversation), event)
 
@@ -186,7 +186,7 @@ def typing(
     stopped: bool,
     hidden: bool,
 ) -> None:
-    """Announce that somebody is typing or has stopped. Nothing is stored. On the event loop only.
+    """Announce that somebody is typing or has stopped. Stores nothing. On the event loop only.
 
     Args:
         hidden: whether only the person's own side may know.

@@ -72,7 +72,7 @@ def notify(
 
 @transaction.atomic
 def notify_each(news: Collection[tuple[int, News]]) -> None:
-    """Notify each person of a new subject of their own, with a fixed number of queries.
+    """Notify each person about a different subject, with a fixed number of queries.
 
     Args:
         news: unsaved, each with its recipient's ID. These subjects must not have news yet.

@@ -20,7 +20,7 @@ from deploy import services
 NAME = "template"
 DATABASE = f"test_{NAME}"  # as Django names it
 CONNECTIONS = 600  # to PostgreSQL, of all suites
-# Names in the environment of suites that start servers of their own.
+# Names in the environment of suites that start their own servers.
 DATA_COPY, FILE_COPY = "TEST_POSTGRESQL_COPY", "TEST_SQLITE_COPY"
 
 

@@ -29,7 +29,7 @@ class ProductSince:
 
     @property
     def has_new_picture(self) -> bool:
-        """Whether the picture was replaced. A first picture added since is no news to shoppers."""
+        """Whether the picture was replaced. A first picture added since doesn't count."""
         return self.then.image_url not in ("", self.now.image_url)
 
     @property

@@ -95,7 +95,7 @@ class Statement:
 
 
 def statement_of(decision: Decision) -> Statement:
-    """Return a decision's statement of reasons in the language and time zone of the reader.
+    """Return a decision's statement of reasons in the reader's language and time zone.
 
     Raises:
         ValidationError: something is missing from it.

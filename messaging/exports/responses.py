@@ -53,7 +53,7 @@ def stored(request: HttpRequest, row: Export) -> HttpResponseBase:
 
 
 def named(response: HttpResponseBase, stem: str) -> HttpResponseBase:
-    """Give a ZIP its file name and the headers of a private file.
+    """Set a ZIP's file name and the headers of a private file.
 
     Args:
         stem: the name without `.zip`.

@@ -73,7 +73,7 @@ def team_of(scope: Scope) -> list[tuple[str, str]]:
 
 
 def labels_of(scope: Scope) -> list[Label]:
-    """Return the labels of a person's shops, by name."""
+    """Return the labels of a person's shops, sorted by name."""
     return _labels(*scope.shop_ids) if scope.shop_ids else []
 
 

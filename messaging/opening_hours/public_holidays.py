@@ -13,7 +13,7 @@ COMING_YEAR = timedelta(days=365)
 
 @lru_cache(maxsize=8)
 def countries(language: str) -> list[tuple[str, str]]:
-    """Return the codes and names of the countries whose holidays we know, by name."""
+    """Return the codes and names of the countries whose holidays we know, sorted by name."""
     names = Locale.parse(to_locale(language)).territories
     known = [(code, names[code]) for code in holidays.list_supported_countries() if code in names]
     return sorted(known, key=lambda country: country[1])

@@ -66,7 +66,7 @@ class Schedule:
         return int(sum(opened, timedelta()).total_seconds())
 
     def intervals(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield when the shop is open between two moments, in order, as times in UTC."""
+        """Yield the intervals in which the shop is open between two moments, as UTC times."""
         last: Interval | None = None
         for since, to in self._pieces(start.astimezone(UTC), end.astimezone(UTC)):
             if last and since <= last[1]:

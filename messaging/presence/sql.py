@@ -6,5 +6,5 @@ CHOICE = PresenceChoice._meta.db_table
 
 
 def hides_read(user_id: str) -> str:
-    """Return the condition that the person with this ID hides how far they have read."""
+    """Return the condition that this person hides how far they have read."""
     return f"EXISTS (SELECT FROM {CHOICE} h WHERE h.user_id = {user_id} AND h.hides_read)"

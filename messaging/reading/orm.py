@@ -12,7 +12,7 @@ from notifications import actions as notifications
 
 
 def store(readings: Sequence[Reading]) -> list[ReadMark | Exception]:
-    """Store each read mark in a transaction of its own."""
+    """Store each read mark in a separate transaction."""
     answers: list[ReadMark | Exception] = []
     for reading in readings:
         try:

@@ -12,7 +12,7 @@ from trato.people import Person
 
 
 def shops_for(user: Person) -> list[Shop]:
-    """Return the shops that a person works for, by name.
+    """Return the shops that a person works for, sorted by name.
 
     Raises:
         Http404: the person's account doesn't sell, and so has no use for saved replies.

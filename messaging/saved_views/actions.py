@@ -57,7 +57,7 @@ def add(actor: Person, shop_id: int | None, *, name: str, query: str) -> SavedVi
 
 @transaction.atomic
 def rename(actor: Person, view_id: int, name: str) -> SavedView:
-    """Give a view another name.
+    """Rename a view.
 
     Raises:
         Http404: see `queries.view_for`.

@@ -12,7 +12,7 @@ from trato.prepared import prepared
 
 
 def views_in(scope: Scope) -> list[SavedView]:
-    """Return the views of a person's shops and the person's own, by name."""
+    """Return the views of a person's shops and the person's own, sorted by name."""
     return _views(scope.user_id, *scope.shop_ids)
 
 

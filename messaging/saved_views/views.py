@@ -33,7 +33,7 @@ view_required = missing(GONE, reverse_lazy("messaging:saved_views"))
 @require_GET
 @person_required
 def view_list(request: PersonRequest) -> HttpResponse:
-    """List the views of a person's shops and the person's own, by name."""
+    """List the views of a person's shops and the person's own, sorted by name."""
     context = {"drawers": queries.drawers_for(request.user)}
     return render(request, "messaging/saved_views/list.html", context)
 
@@ -60,7 +60,7 @@ def new(request: PersonRequest) -> HttpResponse:
 @person_required
 @view_required
 def rename(request: PersonRequest, view_id: int) -> HttpResponse:
-    """Give a view another name."""
+    """Rename a view."""
     view = queries.view_for(request.user, view_id)
     form = NameForm(request.POST or None, instance=view)
     if request.method == "POST" and form.is_valid():

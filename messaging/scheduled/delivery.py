@@ -48,7 +48,7 @@ class NotSent(Refused):
 
 
 def due(limit: int = DUE_MAX) -> int:
-    """Send the messages that are due, each in a transaction of its own.
+    """Send the messages that are due, each in a separate transaction.
 
     A message that can't be sent is marked as failed. If the database refuses to store it, or
     another transaction holds a lock, the next call retries it.

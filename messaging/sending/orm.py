@@ -39,7 +39,7 @@ class OrmStore(Store):
 
 
 def store(attempts: Sequence[Attempt]) -> list[Answer]:
-    """Store each attempt in a transaction of its own, see `Store.store`.
+    """Store each attempt in a separate transaction, see `Store.store`.
 
     If an attempt would have to wait for a lock, the result for it and for later attempts in its
     conversation is `Locked`.

@@ -51,7 +51,7 @@ def looking(
 
 
 def alerts_changed(person: Person) -> None:
-    """Tell a person's tabs, on commit, that the person's choice of alerts has changed."""
+    """On commit, tell a person's tabs that their choice of alerts has changed."""
     event = {"type": "chat.message", "frame": encode(AlertsChanged())}
     groups.send_on_commit([groups.user_group(person.pk)], event)
 

@@ -1,9 +1,9 @@
 """Assign a conversation without an assignee to the first member who replies.
 
 `Sent.takes` says which replies do that, so other messages cost nothing. The assignment is a
-transaction of its own, after the message is committed: no send waits for it. If the process is
-killed in between, the conversation has no assignee until the next reply from the shop takes it, or
-the browser repeats the send.
+separate transaction, after the message is committed: no send waits for it. If the process is killed
+in between, the conversation has no assignee until the next reply from the shop takes it, or the
+browser repeats the send.
 """
 
 import asyncio

@@ -46,7 +46,7 @@ def create(actor: Person, shop_id: int, name: str, colour: str) -> Label:
 def change(
     actor: Person, label_id: int, name: str, colour: str, seen: tuple[str, str] | None = None
 ) -> Label:
-    """Give a label another name or colour.
+    """Change a label's name or colour.
 
     Args:
         seen: the name and colour that the actor's page showed. If the actor didn't change one of

@@ -20,7 +20,7 @@ def _marks() -> QuerySet[Any]:
     return ReadAnnouncement.objects.filter(announcement__in=_old())
 
 
-# Every reader of an announcement has a row of their own, to be deleted first, in batches.
+# Every reader of an announcement has a separate row, to be deleted first, in batches.
 RULES = [
     Rule("marks on old announcements", _marks),
     Rule("old announcements", _old),

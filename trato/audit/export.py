@@ -31,7 +31,7 @@ def response(request: HttpRequest, entries: QuerySet[AuditEntry]) -> StreamingHt
 
 
 def pieces(entries: QuerySet[AuditEntry]) -> Iterator[bytes]:
-    """Yield a CSV in pieces. Each is a query of its own, so a slow client holds no transaction."""
+    """Yield a CSV in pieces. Each is a separate query, so a slow client holds no transaction."""
     yield (BYTE_ORDER_MARK + csv_lines([COLUMNS])).encode()
     newest = entries.select_related("actor").order_by("-pk")
     rows = list(newest[:ROWS_AT_ONCE])

@@ -1,7 +1,7 @@
 """Tasks that nobody awaits, calls from threads, and objects that belong to one event loop.
 
 Private API: `SyncToAsync.threadlocal.main_event_loop` (asgiref 3.9 to 3.11), the event loop that
-a thread works for. Without it, each call from a thread runs in an event loop of its own.
+a thread works for. Without it, each call from a thread runs in a separate event loop.
 """
 
 import asyncio

@@ -49,7 +49,7 @@ def talk(conversation: Conversation, shopper: User, seller: User) -> Conversatio
 
 @pytest.fixture
 def ready(talk: Conversation, shopper: User, client_of: Any) -> str:
-    """The URL of the shopper's export, which is ready."""
+    """The URL of the shopper's finished export."""
     client_of(shopper).post(address(talk))
     assert building.due(10) == 1
     return f"{address(talk)}{Export.objects.get().pk}/"
