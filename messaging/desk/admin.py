@@ -200,7 +200,7 @@ class CaseAdmin(LargeAdmin[Case]):
         return redirect("admin:messaging_case_changelist")
 
     def quiet(self, request: HttpRequest, case_id: int) -> HttpResponse:
-        """Ask until when the looks for an open case stay hidden from both sides, and why."""
+        """Ask how long the looks for an open case stay hidden from both sides, and why."""
         actor = person_of(request)
         actions.require_member(actor)
         case = get_object_or_404(Case, pk=case_id, closed_at=None)

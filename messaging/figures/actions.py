@@ -130,7 +130,7 @@ def _page(rows: QuerySet[Any, Any], since: datetime) -> tuple[set[int], datetime
     """Return a list's first shoppers and the last one's time; None if these are all.
 
     Take more than `CONVERSATIONS_AT_ONCE` if they all have the same time, because the next page
-    begins with the last time of this one.
+    begins with the last time on this one.
     """
     size = CONVERSATIONS_AT_ONCE
     while True:

@@ -20,7 +20,7 @@ class Closed:
 
 
 def closed_now(hours: OpeningHours) -> Closed | None:
-    """Return until when a shop is closed; None if it is open.
+    """Return when a closed shop opens next; None if it is open.
 
     Args:
         hours: loaded with their shop.

@@ -52,7 +52,7 @@ class Order:
     Args:
         message_ids: the copies; messages that no longer match are left out.
         facts, ground, clause, explanation: as in `Ruling`.
-        mute_until: until when all senders are muted; None to mute nobody.
+        mute_until: the end of all senders' mutes; None to mute nobody.
     """
 
     message_ids: Collection[int]

@@ -88,7 +88,7 @@ def _restore(person_id: int) -> None:
 
 
 def _announce_mute(person_id: int) -> None:
-    """Tell the person's open pages on commit until when the person is muted."""
+    """On commit, tell the person's open pages when their mute ends."""
     mutes = Sanction.in_force(Sanction.Kind.MUTE).filter(person=person_id)
     until: datetime | None = mutes.order_by("-ends_at").values_list("ends_at", flat=True).first()
     event = {"type": "chat.restriction", "until": until.isoformat() if until else ""}

@@ -16,7 +16,7 @@ class Mute:
     """One socket's knowledge about a mute.
 
     Attributes:
-        until: until when the person is muted.
+        until: the end of the person's mute.
         changes: how many events about it have arrived.
     """
 
@@ -32,7 +32,7 @@ class Mute:
         self.learn(datetime.fromisoformat(until) if until else None)
 
     def learn(self, until: datetime | None) -> None:
-        """Remember until when the person is muted now, and show it on the page."""
+        """Store when the person's mute ends, and show it on the page."""
         if until != self.until:
             self.until = until
             self._socket.send_frame(encode(MutedChanged(until)))

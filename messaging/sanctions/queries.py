@@ -85,7 +85,7 @@ def unmuted(user_ids: Sequence[int]) -> list[int]:
 
 
 def muted_among(user_ids: Collection[int]) -> dict[int, datetime]:
-    """Return until when people are muted, by ID, without those who aren't."""
+    """Return when people's mutes end, by ID; people who aren't muted are missing."""
     mutes = Sanction.in_force(Sanction.Kind.MUTE).filter(person__in=listed(user_ids))
     return {
         pk: until

@@ -34,7 +34,7 @@ class OpenConversation:
         groups: the groups of both sides.
         blocked_by: see `Conversation.blocked_by`.
         blocked_meanwhile: its new value, if it changed while the page was being loaded.
-        muted_until: until when the person was muted, read together with the page.
+        muted_until: the end of the person's mute, read together with the page.
         is_shop_there: what a shopper's client has been told about whether the shop is there.
         reading: whether a page is being loaded; events are held until it has been sent.
         more: whether the client has to request another page, which will include later changes.

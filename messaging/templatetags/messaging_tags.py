@@ -206,7 +206,7 @@ def message_report_url(conversation_id: int, sequence: int) -> str:
 
 @register.inclusion_tag("messaging/opening_hours/_closed_banner.html")
 def closed_banner(conversation: Conversation) -> dict[str, Any]:
-    """The end of a shop's closing time, if it is closed. One query, unless the hours are loaded."""
+    """When a closed shop opens next. Makes one query, unless the hours are loaded."""
     return {"closed": closed_now(hours_of(conversation))}
 
 
