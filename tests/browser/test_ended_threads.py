@@ -72,7 +72,9 @@ def test_no_open_page_names_a_member_who_has_left_for_good(
     expect(page.locator(".message__sender").nth(1)).to_have_text(shop.name)
     expect(page.locator(".message__quoted-name")).to_have_text(shop.name)
     # The list asks the server for its rows again, so the thread may update first.
-    page.wait_for_function("() => !document.querySelector('trato-panes').innerHTML.includes('Iker')")
+    page.wait_for_function(
+        "() => !document.querySelector('trato-panes').innerHTML.includes('Iker')"
+    )
 
 
 @only_whole
