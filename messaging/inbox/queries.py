@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from messaging import access
+from messaging.filtering import queries as filtering
+from messaging.filtering.filters import Filter
 from messaging.host import host
-from messaging.listing import queries as listing
-from messaging.listing.filters import Filter
 from messaging.models import SUBJECT_KIND, Conversation
 from notifications.models import Notification
 from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest
@@ -51,7 +51,7 @@ def conversation_list(
     """
     filtered = only or Filter(words=words, unread=unread_only)
     size = settings.CONVERSATION_PAGE_SIZE
-    cursors = listing.page_of(scope or access.scope_of(user), filtered, wanted, size)
+    cursors = filtering.page_of(scope or access.scope_of(user), filtered, wanted, size)
     return Page(_drawable(user, cursors.rows), older=cursors.older, newer=cursors.newer)
 
 
@@ -59,7 +59,7 @@ def conversations_in(
     user: Person, scope: access.Scope, wanted: Filter, ids: list[int]
 ) -> list[Conversation]:
     """Return the given conversations that belong in a list, as `conversation_list` does."""
-    cursors = listing.those_of(scope, wanted, ids)
+    cursors = filtering.those_of(scope, wanted, ids)
     return _drawable(user, cursors)
 
 

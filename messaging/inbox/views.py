@@ -12,10 +12,10 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from messaging import access
+from messaging.filtering import queries as filtering
+from messaging.filtering.filters import NAMES, WAITING, Filter, filter_from, parsed
 from messaging.held import queries as held
 from messaging.host import host
-from messaging.listing import queries as listing
-from messaging.listing.filters import NAMES, WAITING, Filter, filter_from, parsed
 from messaging.models import Conversation, Note, SavedView
 from messaging.saved_views import queries as saved_views
 from messaging.saved_views.forms import SavedViewForm
@@ -65,7 +65,7 @@ def _json(request: PersonRequest) -> HttpResponse:
     return json_response(
         frames.ConversationList(
             rows=[frames.Row.of(row, marks[row.pk]) for row in page.rows],
-            counts=listing.counts_of(scope),
+            counts=filtering.counts_of(scope),
             next=str(page.older) if page.older else None,
         )
     )
@@ -85,7 +85,7 @@ def _list(request: PersonRequest) -> dict[str, Any]:
     asks_held = is_empty or (is_whole and not is_seller)
     only_held = held.with_nothing_else(request.user, ROWS_MAX) if asks_held else []
     first_steps = host.before_first_question(request) if is_empty and is_seller else None
-    counts, wakes_at = listing.counts_and_waking(scope)
+    counts, wakes_at = filtering.counts_and_waking(scope)
     return {
         "page": page,
         "filter": wanted,

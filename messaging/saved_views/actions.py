@@ -11,7 +11,7 @@ from django.utils.translation import ngettext_lazy
 
 from messaging import access
 from messaging.access import Scope
-from messaging.listing.filters import filter_from
+from messaging.filtering.filters import filter_from
 from messaging.models import SavedView
 from messaging.ownership import lock_owner
 from trato.errors import Refused

@@ -9,11 +9,11 @@ from messaging.ownership import Owned
 from trato.text import validate_name
 
 NAME_MAX = 40  # characters
-QUERY_MAX = 1400  # characters; `listing.filters` never makes a longer one
+QUERY_MAX = 1400  # characters; `filtering.filters` never makes a longer one
 
 
 class SavedView(Owned):
-    """A view of a shop, or of one person. `query` is `Filter.query` in `listing.filters`."""
+    """A view of a shop, or of one person. `query` is `Filter.query` in `filtering.filters`."""
 
     name = models.CharField(_("name"), max_length=NAME_MAX, validators=[validate_name])
     query = models.CharField(_("filter"), max_length=QUERY_MAX)

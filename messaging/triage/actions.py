@@ -67,7 +67,7 @@ def unstar(actor: Person, ids: Ids) -> Outcome:
 def snooze(actor: Person, ids: Ids, until: datetime, seen: Seen | None = None) -> Outcome:
     """Snooze conversations until a time, or until a new message arrives.
 
-    No job ends it: each page of a list compares the time, see `messaging.listing.filters`.
+    No job ends it: each page of a list compares the time, see `messaging.filtering.filters`.
 
     Raises:
         Refused: `invalid` if the time is past or more than `SNOOZE_MAX_DAYS` away.

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import access
 from messaging.client_frames import NOT_UNDERSTOOD
-from messaging.listing import queries as listing
-from messaging.listing.filters import filter_from
+from messaging.filtering import queries as filtering
+from messaging.filtering.filters import filter_from
 from trato import rate_limits
 from trato.errors import Refused
 from trato.local_times import parse_local
@@ -90,7 +90,7 @@ def filtered(person: Person, query: str) -> list[int]:
     wanted = filter_from(QueryDict(query.removeprefix("?")), scope)
     if wanted.words:
         rate_limits.hit("CONVERSATION_SEARCHES_PER_MINUTE", f"person-{person.pk}")
-    return listing.ids_of(scope, wanted, settings.ACT_CONVERSATIONS_MAX + 1)
+    return filtering.ids_of(scope, wanted, settings.ACT_CONVERSATIONS_MAX + 1)
 
 
 def seen_from(data: QueryDict) -> dict[int, int]:

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from accounts.models import User
 from catalog.models import Shop, ShopMember
 from messaging.factories import SavedViewFactory
-from messaging.listing.filters import Filter, parsed
+from messaging.filtering.filters import Filter, parsed
 from messaging.models import Label
 
 pytestmark = pytest.mark.django_db

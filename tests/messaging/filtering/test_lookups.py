@@ -13,8 +13,8 @@ from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
 from messaging import access, inbox_order
 from messaging.factories import ConversationFactory
-from messaging.listing import queries, small_results
-from messaging.listing.filters import Filter
+from messaging.filtering import queries, small_results
+from messaging.filtering.filters import Filter
 from messaging.models import (
     SUBJECT_KIND,
     Conversation,

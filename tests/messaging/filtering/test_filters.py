@@ -14,9 +14,9 @@ from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Shop
 from messaging import access, inbox_order
 from messaging.factories import ConversationFactory, MessageFactory
+from messaging.filtering import queries, small_results
+from messaging.filtering.filters import Filter, filter_from
 from messaging.inbox import queries as inbox
-from messaging.listing import queries, small_results
-from messaging.listing.filters import Filter, filter_from
 from messaging.models import (
     SUBJECT_KIND,
     Conversation,
