@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 
-from trato.listed import listed
+from trato.array_parameters import listed
 
 from .models import User
 

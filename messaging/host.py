@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from trato import people
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.people import Person
 from trato.prepared import prepared
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.people import is_deleted
 
 from .body import excerpt

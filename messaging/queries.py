@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.people import Person
 from trato.prepared import prepared
 

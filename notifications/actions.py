@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now, Substr
 
+from trato.array_parameters import listed
 from trato.clock import database_now
-from trato.listed import listed
 from trato.people import Person
 from trato.realtime import groups
 

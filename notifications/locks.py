@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import QuerySet
 
-from trato.listed import listed
+from trato.array_parameters import listed
 
 from .models import News, Notification
 

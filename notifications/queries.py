@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, ordered, page
 from trato.people import Person
 from trato.prepared import prepared

@@ -17,9 +17,9 @@ from messaging.decisions import measures
 from messaging.decisions.statement import require_no_gap
 from messaging.deletion import forget_if_deleted
 from messaging.models import Appeal, Case, Decision
+from trato.array_parameters import listed
 from trato.audit.actions import record, require_permission, require_reason
 from trato.errors import AlreadyDone, Refused
-from trato.listed import listed
 from trato.people import Person, is_deleted
 from trato.text import has_control_characters, is_blank
 

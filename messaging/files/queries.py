@@ -10,7 +10,7 @@ from django.http import Http404
 
 from messaging import access
 from messaging.models import Conversation, File, Side
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.people import Person
 
 from .models import HASH_BAND_BITS, HASH_BANDS, UNSENT, hash_band

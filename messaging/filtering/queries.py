@@ -11,7 +11,7 @@ from messaging.access import Scope
 from messaging.lanes import queries as lanes
 from messaging.models import Conversation, Participant
 from messaging.sides import Side
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, page
 from trato.prepared import prepared
 

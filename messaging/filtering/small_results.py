@@ -16,7 +16,7 @@ from messaging.access import Scope
 from messaging.lanes.queries import ALL, has_lane, of_lane
 from messaging.models import Conversation, ConversationLabel, Participant
 from notifications.models import News, Notification
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.pagination import Cursor, PageRequest, ordered
 
 from .filters import WAITING, Filter, conditions

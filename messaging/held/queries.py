@@ -5,7 +5,7 @@ import uuid
 from django.db.models import QuerySet
 
 from messaging.models import Conversation, Decision, HeldMessage
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.people import Person
 
 SHOWN = (*HeldMessage.OPEN, HeldMessage.State.REJECTED)  # to their sender

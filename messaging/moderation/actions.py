@@ -20,11 +20,11 @@ from messaging.models import Case, Conversation, Look, Message, Report
 from messaging.reports import cases, mails, queries, things
 from messaging.reports import notices as report_notices
 from messaging.reports.forgetting import forget_deleted
+from trato.array_parameters import listed
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_permission, require_reason
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone
-from trato.listed import listed
 from trato.people import Person, is_deleted
 
 from .notices import take_warnings_back

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from messaging.models import LastActive, PresenceChoice
 from trato import rate_limits
+from trato.array_parameters import listed
 from trato.clock import database_now
-from trato.listed import listed
 from trato.people import Person
 from trato.realtime import groups
 from trato.realtime.sessions import announce_access_changed

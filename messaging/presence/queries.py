@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from messaging.host import host
 from messaging.models import LastActive, Participant, PresenceChoice
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.people import Person
 
 

@@ -32,11 +32,11 @@ from messaging.models import (
 from messaging.moderation import actions as moderation
 from messaging.reports import cases
 from messaging.sanctions.queries import in_force_until
+from trato.array_parameters import listed
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_permission, require_reason
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone
-from trato.listed import listed
 from trato.people import Person, is_deleted
 
 from . import notices

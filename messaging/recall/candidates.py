@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from messaging.models import Look, Message, Recall, Side
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.people import Person
 
 from . import pictures, traces, words

@@ -11,8 +11,8 @@ from messaging.moderation.notices import news_of
 from notifications import actions as notifications
 from notifications.models import News
 from notifications.words import Words
+from trato.array_parameters import listed
 from trato.clock import database_now
-from trato.listed import listed
 from trato.people import is_deleted
 
 from .candidates import recalled

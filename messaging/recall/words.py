@@ -7,7 +7,7 @@ from django.conf import settings
 
 from messaging.models import Message, MessageVersion
 from messaging.similar import texts
-from trato.listed import listed
+from trato.array_parameters import listed
 
 from . import text_traces, traces
 

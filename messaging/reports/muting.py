@@ -5,10 +5,10 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from messaging.models import MutedReporter, Report
+from trato.array_parameters import listed
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_reason
 from trato.errors import AlreadyDone
-from trato.listed import listed
 from trato.people import Person
 
 from . import cases, things

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messaging.models import DryRun, Message, ShieldRule, Side
+from trato.array_parameters import listed
 from trato.audit.models import AuditEntry
-from trato.listed import listed
 from trato.people import Person
 
 from .hit_counts import HitCounts

@@ -14,7 +14,7 @@ from messaging.host import host
 from messaging.models import Message, ShieldRule, Side
 from messaging.rules.situations import Situation, categories_of
 from messaging.rules.snapshot import RuleSet
-from trato.listed import listed
+from trato.array_parameters import listed
 
 from .hit_counts import Hit, days_of
 

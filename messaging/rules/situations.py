@@ -11,7 +11,7 @@ from messaging.host import host, product_model
 from messaging.models import Conversation, HeldMessage, Message, Objection, ShieldRule, Side
 from messaging.records import Attempt
 from messaging.trust.queries import age_of
-from trato.listed import listed
+from trato.array_parameters import listed
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 from messaging.access import muted
 from messaging.models import Conversation, Decision, Message, Sanction, Side
 from trato import rate_limits
+from trato.array_parameters import listed
 from trato.clock import database_now
 from trato.errors import Refused, when_shown
-from trato.listed import listed
 
 from . import sql
 

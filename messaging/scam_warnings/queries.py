@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from messaging.frames import ConversationState
 from messaging.models import Conversation, DismissedWarning, Message
-from trato.listed import listed
+from trato.array_parameters import listed
 
 
 def hide_dismissed(

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from messaging.models import NOT_HIDDEN, Conversation, Message, Note, Side
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.text import word_pattern
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")

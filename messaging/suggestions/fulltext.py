@@ -1,7 +1,7 @@
 """Trato's own suggester: candidates from the database's full-text index, ranked by BM25."""
 
 from messaging.models import Conversation, Message
-from trato.listed import listed
+from trato.array_parameters import listed
 
 from . import ranking
 from .base import Suggester, Suggestion

@@ -12,7 +12,7 @@ from msgspec import Struct
 from messaging import access
 from messaging.host import host
 from messaging.models import Conversation, Message, Report, Side
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.people import Person
 
 from .base import Suggester, Suggestion

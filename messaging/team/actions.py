@@ -17,8 +17,8 @@ from messaging.models import (
     hour_of,
 )
 from notifications import actions as notifications
+from trato.array_parameters import listed
 from trato.clock import database_now
-from trato.listed import listed
 from trato.people import Person
 
 from . import events

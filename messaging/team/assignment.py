@@ -12,8 +12,8 @@ from django.contrib.auth import get_user_model
 
 from messaging.models import ASSIGNED_KIND, SUBJECT_KIND, Assignment, Conversation
 from notifications import actions as notifications
+from trato.array_parameters import listed
 from trato.clock import database_now
-from trato.listed import listed
 from trato.people import Person
 
 from . import actions, events, notices

@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from messaging.models import Conversation
 from messaging.records import Sent
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.realtime.background import spawn
 from trato.realtime.lock_waits import run_past_locks
 

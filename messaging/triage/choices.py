@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from messaging.models import Conversation, ConversationLabel, Label, Side
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.people import Person
 
 from . import queries

@@ -12,8 +12,8 @@ from messaging.models import Conversation, ConversationLabel, Label, Side
 from messaging.team import actions as team
 from messaging.team import events
 from messaging.team.frames import TeamChanged
+from trato.array_parameters import listed
 from trato.errors import Refused
-from trato.listed import listed
 from trato.people import Person
 
 from . import queries, tokens

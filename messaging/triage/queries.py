@@ -16,8 +16,8 @@ from messaging.models import (
     Participant,
     Side,
 )
+from trato.array_parameters import listed
 from trato.errors import Refused, when_shown
-from trato.listed import listed
 from trato.people import Person
 
 

@@ -15,7 +15,7 @@ from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Su
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
-from trato.listed import listed
+from trato.array_parameters import listed
 
 from .models import Announcement, Audience, ReadAnnouncement
 

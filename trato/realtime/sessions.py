@@ -23,7 +23,7 @@ from django.db.models import DateField
 from django.db.models.signals import post_delete
 from django.utils import timezone
 
-from trato.listed import listed
+from trato.array_parameters import listed
 from trato.people import Person, has_session_hash
 from trato.realtime import groups
 

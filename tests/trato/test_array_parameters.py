@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.factories import UserFactory
 from accounts.models import User
-from trato.listed import listed
+from trato.array_parameters import listed
 
 pytestmark = pytest.mark.django_db
 
