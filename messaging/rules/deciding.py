@@ -16,7 +16,7 @@ from messaging.models import Objection, ShieldRule
 from messaging.records import Attempt
 
 from . import hits, objections
-from .questions import Questioned
+from .confirmations import Questioned
 from .situations import situations
 from .snapshot import Match, RuleSet
 

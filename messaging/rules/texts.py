@@ -12,8 +12,8 @@ from trato.errors import Refused, when_shown
 from trato.people import Person
 
 from . import hits, snapshot
+from .confirmations import described
 from .deciding import STRENGTH
-from .questions import described
 from .situations import Situation
 
 STOPPED = _("Automatic answers can't be sent like this.")

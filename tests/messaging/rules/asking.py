@@ -9,7 +9,7 @@ from accounts.models import User
 from messaging import actions
 from messaging.models import Conversation
 from messaging.records import Held, Sent
-from messaging.rules.questions import Questioned
+from messaging.rules.confirmations import Questioned
 
 PHONE = "Call me at 612 345 678, please"
 MASKED = "Call me at •••, please"

@@ -3,7 +3,7 @@ import { isOld } from "trato/outbox";
 import { session } from "trato/session";
 import { drawFiles, drawPendingFiles } from "trato/file-list";
 import { drawRemarks, linkify } from "trato/links";
-import { drawQuestion } from "trato/questions";
+import { drawQuestion } from "trato/confirmations";
 import { drawQuote, quoteOf, quoteOfItem } from "trato/quotes";
 import { drawReactions } from "trato/reactions";
 import { dayOf, write, writeAll } from "trato/local-time";

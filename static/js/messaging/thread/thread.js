@@ -9,8 +9,8 @@ import { write, writeAll } from "trato/local-time";
 import { change, MessageMenus } from "trato/message-menu";
 import { openOnLongPress } from "trato/long-press";
 import { MessageList } from "trato/message-list";
-import "trato/presence"; // loaded first, so that it doesn't miss the response to `catchUp`
-import { answerQuestion } from "trato/questions";
+import "trato/presence"; // loaded first, so that it doesn't miss the answer to `catchUp`
+import { answerQuestion } from "trato/confirmations";
 import { quoteOf, quoteOfItem, wordsOfQuote } from "trato/quotes";
 import { Scroll } from "trato/scroll";
 import { Timeline } from "trato/timeline";
