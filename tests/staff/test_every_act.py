@@ -41,7 +41,7 @@ from messaging.models import (
 from messaging.moderation import actions as moderation
 from messaging.moderation import permissions
 from messaging.recall import actions as recalls
-from messaging.reports import muting
+from messaging.reports import ignored_reporters
 from messaging.review import actions as review
 from messaging.rule_lab import actions as lab
 from messaging.rules import actions as rules
@@ -134,7 +134,7 @@ def hidden(actor: User, scene: Scene) -> Any:
 
 def unmuted(actor: User, scene: Scene) -> None:
     MutedReporter.objects.get_or_create(user=scene.person)
-    muting.unmute(actor, scene.person.pk, REASON)
+    ignored_reporters.unmute(actor, scene.person.pk, REASON)
 
 
 def run_of(scene: Scene) -> DryRun:
@@ -200,10 +200,10 @@ ACTS: dict[str, dict[str, Act]] = {
             actor, scene.reported.pk, "dismissed", REASON
         ),
     },
-    "messaging.reports.muting.mute": {
-        "mute": lambda actor, scene: muting.mute(actor, scene.person.pk, REASON),
+    "messaging.reports.ignored_reporters.mute": {
+        "mute": lambda actor, scene: ignored_reporters.mute(actor, scene.person.pk, REASON),
     },
-    "messaging.reports.muting.unmute": {
+    "messaging.reports.ignored_reporters.unmute": {
         "unmute": unmuted,
     },
     "messaging.trust.actions.set_trust": {

@@ -13,7 +13,7 @@ from catalog.models import Product
 from messaging.factories import ReportFactory
 from messaging.models import Conversation, Decision, MutedReporter, Report
 from messaging.moderation import actions as moderation
-from messaging.reports import muting
+from messaging.reports import ignored_reporters
 from messaging.reports.actions import report_product, report_shop
 from notifications.models import News
 from tests.rulings import rule
@@ -169,7 +169,7 @@ def test_nobody_else_takes_products_off_sale_or_mutes(
     with pytest.raises(PermissionDenied):
         rule(person, owner.pk, "hide", "Mine", product_id=product.pk, report_id=row.pk)
     with pytest.raises(PermissionDenied):
-        muting.mute(person, stranger.pk, "Mine")
+        ignored_reporters.mute(person, stranger.pk, "Mine")
     product.refresh_from_db()
     assert product.is_published
     assert not MutedReporter.objects.exists()
@@ -217,20 +217,20 @@ def test_a_muted_reporters_reports_are_accepted_and_set_aside(
 
 def test_muting_needs_a_reason_and_is_done_once(shopper: User, moderator: User) -> None:
     with pytest.raises(ValidationError):
-        muting.mute(moderator, shopper.pk, " ")
+        ignored_reporters.mute(moderator, shopper.pk, " ")
     with pytest.raises(AlreadyDone):
-        muting.unmute(moderator, shopper.pk, "Not muted")
+        ignored_reporters.unmute(moderator, shopper.pk, "Not muted")
     assert not MutedReporter.objects.exists()
-    muting.mute(moderator, shopper.pk, "Noise")
+    ignored_reporters.mute(moderator, shopper.pk, "Noise")
     with pytest.raises(AlreadyDone):
-        muting.mute(moderator, shopper.pk, "Noise")
+        ignored_reporters.mute(moderator, shopper.pk, "Noise")
     assert AuditEntry.objects.count() == 1
 
 
 def test_deciding_also_closes_what_was_set_aside(
     product: Product, shopper: User, stranger: User, moderator: User
 ) -> None:
-    muting.mute(moderator, shopper.pk, "Noise")
+    ignored_reporters.mute(moderator, shopper.pk, "Noise")
     aside = report_shop(shopper, product.shop, "scam", "")
     row = report_shop(stranger, product.shop, "scam", "")
     moderation.resolve_report(moderator, row.pk, "upheld", "Right after all")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from messaging.host import host
 from messaging.models import Report
-from messaging.reports import muting, things
+from messaging.reports import ignored_reporters, things
 from trato.admin.bases import person_of
 from trato.admin.reasons import act_with_reason
 from trato.people import Person
@@ -29,12 +29,14 @@ class ReportActs:
             "Open and later reports of this person are kept, but they are not on the list of open "
             "ones. The person isn't told."
         )
-        return self._reporter(request, report_id, gettext("Mute this reporter"), muting.mute, then)
+        return self._reporter(
+            request, report_id, gettext("Mute this reporter"), ignored_reporters.mute, then
+        )
 
     def unmute(self, request: HttpRequest, report_id: int) -> HttpResponse:
         """Put the reporter's reports back on the list, with a reason."""
         title = gettext("Stop muting this reporter")
-        return self._reporter(request, report_id, title, muting.unmute)
+        return self._reporter(request, report_id, title, ignored_reporters.unmute)
 
     def _reporter(
         self,
@@ -52,7 +54,7 @@ class ReportActs:
             report,
             title,
             [partial(_on_person, act, actor, report.reporter.pk)],
-            allowed=muting.may_mute(actor),
+            allowed=ignored_reporters.may_mute(actor),
             about=host.display_name(report.reporter),
             consequences=consequences,
         )

@@ -18,7 +18,7 @@ from messaging.reports.actions import (
     report_product,
     report_shop,
 )
-from messaging.reports.muting import mute
+from messaging.reports.ignored_reporters import mute
 from messaging.reports.queries import with_counts
 from tests.rulings import rule
 from tests.said import say

@@ -8,7 +8,7 @@ from catalog.models import Shop
 from messaging.desk.queries import thing_of
 from messaging.models import Case, Conversation, Report
 from messaging.reports.actions import report_message, report_shop
-from messaging.reports.muting import mute, unmute
+from messaging.reports.ignored_reporters import mute, unmute
 from tests.said import say
 
 pytestmark = pytest.mark.django_db
