@@ -3,7 +3,7 @@
 import { wordsOf } from "trato/attached";
 import { session } from "trato/session";
 import { write } from "trato/local-time";
-import { isAlerted } from "trato/muted";
+import { isAlerted } from "trato/alerts";
 import { beginning, gettext } from "trato/text";
 
 const PREVIEW_CHARACTERS = 140; // as in the server's template

@@ -2,7 +2,7 @@
 // conversation isn't visible.
 import { getJSON } from "trato/api";
 import { wordsOf } from "trato/attached";
-import { isMuted } from "trato/muted";
+import { isMuted } from "trato/alerts";
 import { addresses } from "trato/page";
 import { session } from "trato/session";
 
