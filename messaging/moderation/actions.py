@@ -27,7 +27,7 @@ from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone
 from trato.people import Person, is_deleted
 
-from .notices import take_warnings_back
+from .recall_warnings import take_warnings_back
 
 
 @transaction.atomic

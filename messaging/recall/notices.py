@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from messaging.host import host
 from messaging.models import Message, Recall, RecallWarning, Side
-from messaging.moderation.notices import news_of
+from messaging.moderation.recall_warnings import news_of
 from notifications import actions as notifications
 from notifications.models import News
 from notifications.words import Words
