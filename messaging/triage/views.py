@@ -26,7 +26,7 @@ from . import forms, queries
 from .choices import KINDS
 from .choices import choices as find_choices
 from .frames import Muted, Outcome
-from .notices import sentence
+from .outcomes import sentence
 
 
 @require_POST

@@ -12,7 +12,7 @@ from django.utils.html import escape
 from accounts.models import User
 from catalog.models import Shop
 from messaging.models import Conversation, ConversationLabel, Participant
-from messaging.triage import actions, labels, notices
+from messaging.triage import actions, labels, outcomes
 
 pytestmark = pytest.mark.django_db
 
@@ -109,4 +109,4 @@ def test_a_form_is_for_all_pages_of_a_list(
 def test_scripts_and_forms_say_the_same() -> None:
     script = Path("static/js/triage/acts.js").read_text()
     words = dict(re.findall(r'^  (\w+): gettext\("([^"]+)"\),$', script, re.MULTILINE))
-    assert words == {name: str(text) for name, text in notices.SAID.items()}
+    assert words == {name: str(text) for name, text in outcomes.SAID.items()}
