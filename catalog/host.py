@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts import actions, second_factor, throttle
 from accounts.models import User
 from messaging.host import MessagingHost, PagePart, Product, ProductCard, Shop
-from messaging.host_safety import View
+from messaging.host_moderation import View
 from trato.people import Person
 
 from . import access, deletion, first_steps, hiding, models, money

@@ -22,7 +22,7 @@ from trato.array_parameters import listed
 from trato.people import Person
 from trato.prepared import prepared
 
-from .host_safety import SafetyHost
+from .host_moderation import SafetyHost
 
 Product: TypeAlias = models.Model  # of MESSAGING_PRODUCT_MODEL
 Shop: TypeAlias = models.Model  # of MESSAGING_SHOP_MODEL
