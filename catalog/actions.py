@@ -18,7 +18,7 @@ from trato.images.sanitize import Picture
 from trato.retention import ago
 
 from . import access, submissions
-from .edit_conflicts import set_changed
+from .fingerprints import set_changed
 from .models import KeptPicture, Product, ProductImage, Shop
 from .retention import delete_files
 from .slugs import insert_with_slug

@@ -16,7 +16,7 @@ from trato.names import validate_public_name
 from trato.text import validate_name
 
 from .actions import require_room_for_pictures
-from .edit_conflict_forms import FingerprintForm
+from .fingerprint_forms import FingerprintForm
 from .models import MAX_STOCK, NAME_TAKEN, PRICE_TOO_LOW, Product, Shop, ShopMember
 from .money import decimals, to_major, to_minor
 from .numbers import read_number, write_number

@@ -17,7 +17,7 @@ from trato.names import SkeletonField, claimed, skeleton, validate_public_name
 from trato.text import validate_name
 from trato.time_zones import validate_time_zone
 
-from .edit_conflicts import FingerprintedRow
+from .fingerprints import FingerprintedRow
 from .money import format_price
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from trato.images.queue import Uploader
 from trato.responses import PersonRequest, key_from, person_required
 
 from . import access, actions, first_steps, queries, submissions, teams
-from .edit_conflicts import ChangedMeanwhile
+from .fingerprints import ChangedMeanwhile
 from .forms import OpenShopForm, PictureForm, ProductForm
 from .models import Product, Shop
 

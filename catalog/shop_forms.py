@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from trato import time_zones
 from trato.names import is_reserved
 
-from .edit_conflict_forms import FingerprintForm
+from .fingerprint_forms import FingerprintForm
 from .models import SLUG_TAKEN, Shop
 
 PLAIN_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

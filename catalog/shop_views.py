@@ -14,7 +14,7 @@ from trato.images.forms import SquarePictureForm
 from trato.responses import PersonRequest, person_required
 
 from . import access, shops
-from .edit_conflicts import ChangedMeanwhile
+from .fingerprints import ChangedMeanwhile
 from .models import Shop
 from .shop_forms import ShopForm
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from trato.images.sanitize import Picture
 
 from . import access
-from .edit_conflicts import set_changed
+from .fingerprints import set_changed
 from .models import NAME_TAKEN, SLUG_TAKEN, FormerSlug, Shop, ShopMember
 from .retention import delete_shop_picture
 

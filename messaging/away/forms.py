@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from messaging.models import AwayWords
-from trato.edit_conflicts import MergingForm
 from trato.errors import Refused
 from trato.fields import MultilineField
 from trato.local_times import parse_local
+from trato.merging_forms import MergingForm
 
 
 class LocalTimeField(forms.CharField):

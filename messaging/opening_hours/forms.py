@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
 
-from trato.edit_conflicts import MergingForm
+from trato.merging_forms import MergingForm
 from trato.text import validate_name
 
 from .actions import NAME_MAX

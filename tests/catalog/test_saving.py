@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.models import User
 from catalog import actions
-from catalog.edit_conflicts import ChangedMeanwhile
+from catalog.fingerprints import ChangedMeanwhile
 from catalog.models import Product, Shop
 from tests.databases import own_database
 from tests.locks import wait_until_somebody_waits_for_a_lock

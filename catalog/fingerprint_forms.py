@@ -1,4 +1,4 @@
-"""The base class of forms for an `edit_conflicts.FingerprintedRow`."""
+"""The base class of forms for a `fingerprints.FingerprintedRow`."""
 
 import json
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from .edit_conflicts import ChangedMeanwhile, FingerprintedRow
+from .fingerprints import ChangedMeanwhile, FingerprintedRow
 
 R = TypeVar("R", bound=FingerprintedRow)
 

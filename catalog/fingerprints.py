@@ -1,8 +1,8 @@
 """Rows that several people may edit at once: a form writes only what its author changed.
 
 The form contains fingerprints of the columns from when it was shown. If a colleague has changed the
-same column meanwhile, nothing is stored and the form asks. `trato.edit_conflicts` does the same for
-forms that have no such row.
+same column meanwhile, nothing is stored and the form asks. `trato.merging_forms` does the same for
+forms without a row of their own.
 """
 
 import hashlib
