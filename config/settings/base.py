@@ -17,7 +17,7 @@ from notifications.defaults import *  # noqa: F403
 from trato.defaults import *  # noqa: F403
 from trato.defaults import REDIS_URL, TEMPLATE_BUILTINS, env
 
-from .people import *  # noqa: F403
+from .accounts import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = BASE_DIR / "var"  # a development machine's database, uploads and emails
