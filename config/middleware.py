@@ -23,7 +23,7 @@ from trato.templatetags.page_user import PAGE_USER_FIELD
 from trato.time_zones import BROWSER_COOKIE, CHOSEN_COOKIE, zone_of
 
 from . import views
-from .typed import typed_in
+from .refused_forms import typed_in
 
 log = structlog.get_logger("trato.http")
 

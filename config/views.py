@@ -28,7 +28,7 @@ from trato.responses import json_response, wants_json, with_retry_after
 from trato.staticfiles import are_collected
 from trato.templatetags.page_user import PAGE_USER_FIELD
 
-from .typed import typed_in
+from .refused_forms import typed_in
 
 log = structlog.get_logger("trato.http")
 

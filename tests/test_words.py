@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from accounts.models import User
 from catalog import access
 from catalog.models import Product, ShopMember
-from config import typed
+from config import refused_forms
 from messaging import actions
 from messaging.models import Conversation, Message
 from tests.products import form_for
@@ -81,7 +81,7 @@ def test_all_that_people_write_in_forms_counts_as_words() -> None:
         if isinstance(field.widget, Textarea)
     }
     assert {name for _module, name in names} >= {"body", "until_words", "explanation", "text_en"}
-    assert {one for one in names if one[1] not in typed.WORDS} == set()
+    assert {one for one in names if one[1] not in refused_forms.WORDS} == set()
 
 
 def test_what_was_chosen_comes_back_too(product: Product, client_of: Any) -> None:
@@ -105,7 +105,7 @@ def test_a_broken_database_is_not_asked_for_what_was_chosen(
         raise OperationalError
 
     monkeypatch.setattr(access, "shops_of", fail)
-    monkeypatch.setattr(typed, "_rows", fail)
+    monkeypatch.setattr(refused_forms, "_rows", fail)
     values = form_for(product, description=WORDS)
     answer = client_of(seller).post("/my/products/new/", values)
     assert (answer.status_code, SHOWN in answer.text) == (503, True)
