@@ -297,4 +297,4 @@ from .former_slugs import FormerSlug as FormerSlug  # noqa: E402
 from .picture_models import KeptPicture as KeptPicture  # noqa: E402
 from .picture_models import ProductImage as ProductImage  # noqa: E402
 from .picture_models import cover_of  # noqa: E402
-from .submitted import SubmittedForm as SubmittedForm  # noqa: E402
+from .submission_models import SubmittedForm as SubmittedForm  # noqa: E402
