@@ -2,7 +2,7 @@
 import { SUSPENDED } from "trato/close-codes";
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
-import { About } from "trato/about";
+import { About } from "trato/composer-target";
 import { Attachments } from "trato/attachments";
 import { Draft } from "trato/drafts";
 import { isComposing } from "trato/insert";
