@@ -3,7 +3,7 @@
 from messaging.models import Conversation, Message
 from trato.array_parameters import listed
 
-from . import ranking
+from . import scoring
 from .base import Suggester, Suggestion
 from .candidates import Pair, pairs_for
 from .words import language_of
@@ -21,14 +21,14 @@ class FullTextSuggester(Suggester):
         """See `Suggester.suggest`."""
         language = language_of(question)
         pairs = pairs_for(conversation, question, language)
-        scored = ranking.scores(language, question, [pair.question for pair in pairs])
+        scored = scoring.scores(language, question, [pair.question for pair in pairs])
         best = sorted(zip(scored, pairs, strict=True), key=_by_score)[:RERANKED]
         best = [(score, pair) for score, pair in best if score]
         if not best:
             return []
         said_by_id = _bodies([pair.answer_id for _score, pair in best])
         bodies = [said_by_id[pair.answer_id] for _score, pair in best]
-        said = ranking.scores(language, question, bodies)
+        said = scoring.scores(language, question, bodies)
         best = [
             (score + ANSWER_WEIGHT * more, pair)
             for (score, pair), more in zip(best, said, strict=True)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from messaging.models import Conversation
-from messaging.suggestions import ranking
+from messaging.suggestions import scoring
 from messaging.suggestions.candidates import pairs_for
 from messaging.suggestions.words import STEM_MIN, language_of, languages
 from tests.messaging.suggestions.conftest import Answered
@@ -62,9 +62,9 @@ def test_a_stem_is_where_a_word_begins(text: str) -> None:
 
 def test_rare_words_weigh_more_and_subjects_less_than_words() -> None:
     texts = ["the bowl", "the bowl in blue", "the jug", "do you post parcels", "delivery of a bowl"]
-    rare, common, *_ = ranking.scores(ENGLISH, "a blue bowl", [texts[1], *texts])
+    rare, common, *_ = scoring.scores(ENGLISH, "a blue bowl", [texts[1], *texts])
     assert rare > common
-    exact, alike = ranking.scores(ENGLISH, "delivery", ["delivery", "shipping", *texts])[:2]
+    exact, alike = scoring.scores(ENGLISH, "delivery", ["delivery", "shipping", *texts])[:2]
     assert exact > alike > 0
     assert STEM_MIN == 3
 
