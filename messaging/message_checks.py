@@ -1,4 +1,4 @@
-"""The checks that a message has to pass, and their base class."""
+"""The checks of a message's text and rate, and their base class. `access` decides who may write."""
 
 from collections.abc import Sequence
 

@@ -1,1 +1,4 @@
-"""Block a shop or a shopper: neither side can then write, and the blocked side isn't told why."""
+"""Block a shop or a shopper: then neither side can write, and the blocked side isn't told why.
+
+`access.refusal_to_write` refuses.
+"""

@@ -1,8 +1,8 @@
 """Mark messages as read from a request. Sockets store their marks in batches, see `batch`.
 
-The other side sees a mark unless the reader hides it (`messaging.presence`).
-`notifications.queries` counts what is unread. After a lost event, the heartbeat of
-`notifications.consumers` corrects the badge.
+A mark never moves back, see `orm`. The other side sees it unless the reader hides it
+(`messaging.presence`). `notifications.queries` counts what is unread. After a lost event, the
+heartbeat of `notifications.consumers` corrects the badge.
 """
 
 from django.db import transaction
