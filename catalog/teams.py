@@ -135,7 +135,7 @@ def lock_as_owner(actor: User, shop_id: int) -> None:
 
 
 def lock_for_joining(shop_id: int) -> None:
-    """Lock a shop whose team is about to grow. Raises ValidationError if it is complete."""
+    """Lock a shop whose team is about to grow. Raises ValidationError if the team is full."""
     _lock(shop_id)
     if ShopMember.objects.filter(shop_id=shop_id).count() >= settings.SHOP_MEMBERS_MAX:
         raise ValidationError(

@@ -43,7 +43,7 @@ class ChatConsumer(BadgeConsumer):
             self.out.offer_to(self.sends.try_now)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Act on a frame. If it is refused, send the client an `error` and keep the socket open."""
+        """Act on a frame that `Sends.try_now` left; send an `error` if it is refused."""
         with self.refusals.answering(text_data):
             match frames.decode(text_data):
                 case frames.Send() as frame:

@@ -118,7 +118,7 @@ def conversation_reopened(row: Conversation) -> None:
 
 
 def send_change(conversation: Conversation, frame: Struct) -> None:
-    """On commit, send both sides the frame of a conversation's new revision."""
+    """On commit, send both sides the frame for a conversation's new revision."""
     event = {"type": "chat.message", "conversation": conversation.pk, "frame": encode(frame)}
     event["revision"] = conversation.revision
     groups.send_on_commit(groups_of(conversation), event)

@@ -130,7 +130,7 @@ def _counting() -> tuple[str, list[Any]]:
 
 
 def has_unread(user_id: int, subject_kind: str, subject_ids: Collection[int]) -> bool:
-    """Return whether a person has an unread notification about any of some subjects."""
+    """Return whether a person has an unread notification about any of the given subjects."""
     about = {"news__subject_kind": subject_kind, "news__subject_id__in": listed(subject_ids)}
     return visible_to(user_id).filter(read_at=None, **about).exists()
 

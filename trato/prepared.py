@@ -10,19 +10,23 @@ Positional arguments (integers, strings and times) are parameters: the function 
 placeholder values, and each call fills in its own. Keyword arguments, and None, are part of the
 statement: it is compiled once for each combination of them.
 
-Uses private parts of Django, tested with 5.2: `QuerySet._iterable_class`, and the compiler, which
-keeps a query's compiled state.
+Uses private parts of Django, tested with 5.2: `QuerySet._iterable_class`,
+`QuerySet._prefetch_related_lookups`, and the compiler, which keeps a query's compiled state. If one
+of the first two is missing, each call compiles its query.
 """
 
 from collections.abc import Callable, Hashable, Sequence
 from copy import copy
 from datetime import UTC, datetime
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
+
+from trato.private_api import has_all
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +37,7 @@ Value = int | str | datetime
 FIRST_NUMBER = 2_113_113_100
 FIRST_YEAR = 1000
 LARGEST = 2**63 - 1
+PRIVATE = ("_iterable_class", "_prefetch_related_lookups")  # of a queryset
 
 
 class Prepared(Generic[P, R]):
@@ -44,6 +49,8 @@ class Prepared(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
         """Return the rows; none if a number is too large for any column."""
+        if not _can_compile_once():
+            return list(self._make(*args, **kwargs))
         values: Sequence[Any] = args
         shape = (tuple(map(type, values)), *sorted(kwargs.items()))
         statement = self._statements.get(shape)
@@ -55,6 +62,11 @@ class Prepared(Generic[P, R]):
 
 
 prepared = Prepared
+
+
+@cache
+def _can_compile_once() -> bool:
+    return has_all(QuerySet(), PRIVATE)
 
 
 def _placeholder(number: int, value: Value | None) -> Value | None:

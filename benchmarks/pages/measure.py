@@ -97,7 +97,7 @@ def main(check: bool, words: list[str]) -> None:
 
 
 def seconds_for(page: Page, number: int, rows: int | None) -> tuple[float, float | None]:
-    """Return a page's seconds in a round, and its seconds with `rows` rows, if given."""
+    """Return how many seconds a page took, and how many with `rows` rows, if given."""
     address = page.addresses[number % len(page.addresses)]
     seconds = timed(page, address)
     if rows is None:

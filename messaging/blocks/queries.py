@@ -1,4 +1,4 @@
-"""Find the blocks of a person and their shops."""
+"""Find the blocks of a person and their shops. `access.refusal_to_write` is where they count."""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""The loop that does the due work, in each server process."""
+"""The loop that does the due work, in each server process; `messaging.sweeps` lists it.
+
+A snooze is no such work: `filtering.filters` compares its time with the clock.
+"""
 
 import asyncio
 import threading

@@ -49,7 +49,7 @@ class Lane(models.Model):
 
 
 class LaneCount(models.Model):
-    """A share of the number of conversations in each of a shop's lanes; all shares add up to it.
+    """One of several shares of the counts of a shop's lanes; the true counts are their sums.
 
     The socket's batches use a few numbered shares, chosen by their connection. Other writers, whose
     transactions may take longer, add to a share that nobody else has locked, or start a new one. So

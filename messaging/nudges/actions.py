@@ -73,7 +73,7 @@ def send(actor: Person, conversation_id: int) -> Nudge:
 
 
 def mark_read(actor: Person, conversation_id: int) -> None:
-    """Mark the notice of a reminder as read, because the actor sees the conversation.
+    """Mark the notice of a reminder as read, because the actor has opened the conversation.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor doesn't take part in it.

@@ -18,7 +18,7 @@ from .forms import PresenceForm
 @require_http_methods(["GET", "POST"])
 @person_required
 def presence(request: PersonRequest) -> HttpResponse:
-    """Show or change what the person shows of themselves; after a change, redirect to `next`."""
+    """Show or change what others can see of the person; after a change, redirect to `next`."""
     hidden = queries.hidden_by_one(request.user)
     data = request.POST if request.method == "POST" else None
     form = PresenceForm(data, person=request.user, hidden=hidden)

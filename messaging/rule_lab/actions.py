@@ -83,9 +83,9 @@ def stop(actor: Person, run_id: int) -> DryRun:
 
 @transaction.atomic
 def look_at_samples(actor: Person, run_id: int, reason: str) -> int:
-    """Look into the conversations of a run's samples, so that the actor can read these messages.
+    """Open the conversations that a run's samples come from, so that the actor can read them.
 
-    Record one audit entry for each conversation; its sides see later that staff looked.
+    Record one audit entry for each conversation; both sides can later see that staff looked.
 
     Returns:
         The number of conversations.

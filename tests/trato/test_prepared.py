@@ -79,3 +79,14 @@ def test_what_takes_two_statements_cannot_be_prepared() -> None:
 
     with pytest.raises(ValueError, match="cannot prefetch"):
         two(1)
+
+
+def test_without_djangos_private_parts_each_call_compiles_its_query(
+    shops: list[Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles = prepared(of_shop)
+    expected = titles(shops[0].pk, None, limit=2)
+    monkeypatch.setattr("trato.prepared._can_compile_once", lambda: False)
+    monkeypatch.setattr("trato.prepared._Statement", None)
+    assert titles(shops[0].pk, None, limit=2) == expected
+    assert prepared(of_shop)(shops[1].pk, "Bowl 1", limit=2)[0].shop == shops[1]

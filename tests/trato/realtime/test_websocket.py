@@ -16,8 +16,9 @@ from twisted.internet.abstract import FileDescriptor
 from twisted.internet.testing import StringTransport
 from websockets.frames import Frame, Opcode
 
+from trato.private_api import has_all
 from trato.realtime.servers.asgi import EXTENSION, AsgiConnection, connection_of
-from trato.realtime.servers.daphne import PARSER, DaphneConnection, LimitedProtocol, has_all
+from trato.realtime.servers.daphne import PARSER, DaphneConnection, LimitedProtocol
 from trato.realtime.servers.websocket import whole_texts
 
 LIMIT = settings.SOCKET_FRAME_MAX_BYTES

@@ -31,7 +31,7 @@ class Connection(Protocol):
         """The number of bytes waiting in this process because the client doesn't read."""
 
     async def drain(self) -> None:
-        """Let written frames leave before a close; wait only for a moment."""
+        """Flush written frames before the socket is closed; wait only briefly."""
 
 
 def connection_of(scope: dict[str, Any], send: Send) -> Connection:

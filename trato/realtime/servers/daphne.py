@@ -8,13 +8,13 @@ a part is missing, we log that once, and frames take the usual path.
 import asyncio
 import time
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import structlog
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 
+from trato.private_api import has_all
 from trato.realtime.close_codes import FLOODS
 from trato.realtime.token_bucket import TokenBucket
 
@@ -176,16 +176,3 @@ class DaphneConnection:
 
     async def drain(self) -> None:
         """Return immediately: Twisted sends what it has before it closes."""
-
-
-def has_all(thing: Any, names: tuple[str, ...]) -> bool:
-    """Whether an object has all of the given attributes; log missing attributes once."""
-    missing = tuple(name for name in names if not hasattr(thing, name))
-    if missing:
-        _log_missing(f"{type(thing).__module__}.{type(thing).__qualname__}", missing)
-    return not missing
-
-
-@cache
-def _log_missing(owner: str, missing: tuple[str, ...]) -> None:
-    log.warning("slow_way", owner=owner, missing=missing)
