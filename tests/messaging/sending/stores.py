@@ -29,7 +29,9 @@ def attempt(
     *,
     is_automatic: bool = False,
     quote: int | None = None,
+    **rest: Any,
 ) -> Attempt:
+    """Return an attempt; `rest` are other fields of its content."""
     return Attempt(
         sender=person,
         conversation_id=conversation.pk,
@@ -38,6 +40,7 @@ def attempt(
         is_automatic=is_automatic,
         quote=quote,
         sender_name=conversation.shop_name if is_automatic else "",
+        **rest,
     )
 
 

@@ -10,6 +10,7 @@ from django.db import InternalError, connection
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
+from hypothesis.extra.django import from_field
 
 from accounts.models import User
 from catalog.models import Shop
@@ -17,7 +18,7 @@ from messaging import actions
 from messaging.editing.actions import edit, withdraw
 from messaging.models import AlertChoice, Conversation, Lane, Message, hour_of
 from messaging.reading.actions import mark_read
-from messaging.records import Attempt, Sent
+from messaging.records import CONTENT, Attempt, Content, Sent, content_of
 from messaging.sending import orm
 from messaging.team.actions import set_alerts
 from notifications.models import Notification
@@ -36,8 +37,14 @@ pytestmark = [
 
 
 # Sender, conversation, client_id, text, whether it is automatic,
-# which message it quotes.
-Intent = tuple[int, int, int, str, bool, int | None]
+# which message it quotes, and the rest of its content.
+Intent = tuple[int, int, int, str, bool, int | None, dict[str, Any]]
+# A new column of the content gets its default, or any value that the column accepts.
+REST = {
+    column.name: some.just(getattr(Content(), column.name)) | from_field(column)
+    for column in Message._meta.fields
+    if column.name in {*CONTENT} - {"body", "is_automatic", "quote"}
+}
 
 
 def attempts(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Attempt]:
@@ -49,8 +56,9 @@ def attempts(intents: list[Intent], cast: list[User], where: list[Conversation])
             body,
             is_automatic=automatic and who in (1, 2),
             quote=quote,
+            **rest,
         )
-        for who, place, client, body, automatic, quote in intents
+        for who, place, client, body, automatic, quote, rest in intents
     ]
 
 
@@ -92,7 +100,7 @@ def everything(where: list[Conversation]) -> Any:
     return (
         [
             (keys.index(m.conversation_id), m.sequence, m.revision, m.client_id, m.sender_id,
-             m.side, m.body, m.is_automatic, m.quote, m.removed_at)
+             m.side, content_of(m), m.removed_at)
             for m in messages
         ],
         [
@@ -132,6 +140,7 @@ def _sequence_at(conversation: Conversation, at: datetime | None) -> int | None:
             some.sampled_from(["Hi", "¿Sigue libre? 🏺", "line\nbreak", "l" * 3000, "\\u0000"]),
             some.booleans(),
             some.sampled_from([None, None, 1, 0, 2**31 - 1]),
+            some.fixed_dictionaries(REST),
         ),
         min_size=1, max_size=12,
     ),
