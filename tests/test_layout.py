@@ -53,6 +53,17 @@ def test_every_package_has_a_place_in_the_layers() -> None:
     assert packages == placed == set(LINTER["root_packages"])
 
 
+def test_every_feature_has_a_contract_for_its_own_modules() -> None:
+    """A contract is exhaustive only for the folders that it lists."""
+    contracts = [one.get("containers", []) for one in LINTER["contracts"]]
+    listed = {name for containers in contracts for name in containers}
+    features = {f"messaging.{path.parent.name}" for path in ROOT.glob("messaging/*/__init__.py")}
+    no_features = {
+        f"messaging.{name}" for name in ("demo", "management", "migrations", "templatetags")
+    }
+    assert features - no_features - listed == set()
+
+
 @pytest.mark.parametrize("apps", ABOVE)
 def test_nothing_names_an_app_above_it(apps: str) -> None:
     pattern = named(apps)
