@@ -1,6 +1,7 @@
 """Actions and checks in people's browsers: the vocabulary of these tests."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sized
 
 from playwright.sync_api import Page, expect
 
@@ -34,6 +35,14 @@ def until(page: Page, condition: str, patience: float = PATIENCE) -> None:
         }""",
         [condition, patience * 1000],
     )
+
+
+def until_held(page: Page, held: Sized) -> None:
+    """Wait until a route has put a held-back request into a list."""
+    deadline = time.monotonic() + PATIENCE
+    while not held:
+        assert time.monotonic() < deadline, "the page has sent no such request"
+        page.wait_for_timeout(20)  # lets the request arrive here
 
 
 def live(page: Page) -> None:

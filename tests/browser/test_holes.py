@@ -17,6 +17,7 @@ from tests.browser.acts import (
     polling,
     says,
     state,
+    until_held,
     waits,
     write,
 )
@@ -90,8 +91,7 @@ def test_a_removal_while_its_page_is_on_the_way_is_shown(
     asking.route("**/messages/?before=*", lambda route: held.append((route, route.fetch())))
     with asking.expect_request("**/messages/?before=61"):
         asking.locator(".thread__scroll").evaluate("(box) => { box.scrollTop = 0; }")
-    while not held:  # the server has responded, but the page has not received it yet
-        asking.wait_for_timeout(50)
+    until_held(asking, held)  # the server has responded, but the page has not received it yet
     write(answering, "Wait.")
     says(asking, "Wait.")
     remove(moderator, long_thread, OLD)

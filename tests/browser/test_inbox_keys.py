@@ -10,7 +10,15 @@ from catalog.models import Product
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Participant
 from messaging.triage import actions
-from tests.browser.acts import Person, block_socket, live, open_thread, polling, state
+from tests.browser.acts import (
+    Person,
+    block_socket,
+    live,
+    open_thread,
+    polling,
+    state,
+    until_held,
+)
 from tests.browser.inspector import languages
 from tests.browser.lines import Line
 from tests.whole import only_whole
@@ -207,22 +215,29 @@ def test_an_open_conversation_that_leaves_the_list_shows_whose_turn_it_is(
 
 
 @only_whole
+@pytest.mark.parametrize("late", ["row", "list"])
 def test_a_late_answer_brings_no_turn_back(
-    person: Person, seller: User, colleague: User, conversation: Conversation
+    late: str, person: Person, seller: User, colleague: User, conversation: Conversation
 ) -> None:
     """The page requests the row again while an older response, in which it waits, is on its way."""
+    change = "document.querySelector('trato-inbox').changed()"
     MessageFactory(conversation=conversation, body="Is it still there?")
     page = person(seller)
-    rows, held = re.compile(r"/rows/\?.*conversation=\d"), list[tuple[Route, APIResponse]]()
+    rows, held = re.compile("/conversations/rows/"), list[tuple[Route, APIResponse]]()
     page.goto("/conversations/?sort=waiting")
     live(page)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator(TITLE)).to_be_focused()
+    with page.expect_response(rows):
+        page.evaluate(change)  # so that the page requests nothing else soon
     page.route(rows, lambda route: held.append((route, route.fetch())), times=1)
-    actions.star(seller, [conversation.pk])
-    while not held:
-        page.wait_for_timeout(20)  # lets the request arrive here
+    if late == "row":
+        actions.star(seller, [conversation.pk])
+    else:
+        page.evaluate(change)
+    until_held(page, held)
+    assert ("conversation=" in held[0][0].request.url) == (late == "row")
     actions.settle(colleague, [conversation.pk])
     expect(page.locator(".tag--waiting")).to_have_count(0)
     [(route, answer)] = held

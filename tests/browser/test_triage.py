@@ -7,7 +7,7 @@ from accounts.models import User
 from catalog.models import Shop
 from messaging.models import Conversation, Participant
 from messaging.triage import actions, labels
-from tests.browser.acts import Person, badge, live, open_thread, returned
+from tests.browser.acts import Person, badge, live, open_thread, returned, until_held
 from tests.browser.inspector import Inspect, languages
 from tests.said import say
 from tests.site import Site
@@ -141,8 +141,7 @@ def test_rows_that_were_asked_for_before_a_label_was_renamed_have_its_new_name(
     page.route("**/conversations/rows/*", hold_the_first)
     actions.label(colleague, [asked.pk], label.pk)
     expect(page.locator(".triage-context .label:visible")).to_contain_text("Wholesale")
-    while not late:
-        page.wait_for_timeout(50)
+    until_held(page, late)
     labels.change(colleague, label.pk, "Wholesale trade", "red")
     expect(page.locator(".triage-context .label:visible")).to_contain_text("Wholesale trade")
     route, before = late[0]

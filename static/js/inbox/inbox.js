@@ -179,7 +179,12 @@ class Inbox extends LiveList {
   draw(text) {
     if (this.asked && this.rows.list && !this.isGone) this.take(text);
     else {
+      const newer = [...this.wanted].map((id) => this.rows.of(id)).filter(Boolean); // asked for again, as in `take`
       super.draw(text);
+      for (const row of newer) {
+        const older = this.rows.of(row.dataset.conversation);
+        if (older) this.rows.replace(older, row);
+      }
       this.rows.showCounts();
     }
     this.expectWaking();

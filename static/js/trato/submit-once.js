@@ -11,4 +11,8 @@ window.addEventListener("submit", (event) => {
   if (Date.now() < (sent.get(by) ?? 0) + UNDER_WAY) event.preventDefault();
   else sent.set(by, Date.now());
 });
+// Different text is not a second click: people stop a slow request, change the text and send again.
+window.addEventListener("input", ({ target }) => {
+  for (const by of sent.keys()) if ((by.form ?? by) === target.form) sent.delete(by);
+});
 window.addEventListener("pageshow", () => sent.clear()); // the browser may restore the page as it was
