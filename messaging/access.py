@@ -210,7 +210,7 @@ def muted(until: datetime) -> Muted:
         return gettext(
             "Our staff have muted you until %(time)s. Until then you can read, but not write. "
             "Open “My standing” in your account's menu to read why."
-        ) % {"time": date_format(timezone.localtime(until), "j M Y, H:i T")}
+        ) % {"time": date_format(timezone.localtime(until), "j M Y, G:i T")}
 
     return Muted("forbidden", when_shown(text))
 

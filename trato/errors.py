@@ -127,6 +127,6 @@ class AlreadyDone(ValidationError):
         self.by, self.at = by, at
         parts = [what, gettext("Nothing was changed.")]
         if by and at:
-            time = date_format(timezone.localtime(at), "j M Y, H:i T")
+            time = date_format(timezone.localtime(at), "j M Y, G:i T")
             parts.insert(1, gettext("%(name)s did that on %(time)s.") % {"name": by, "time": time})
         super().__init__(" ".join(parts), code="already_done")

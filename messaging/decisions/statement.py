@@ -187,4 +187,4 @@ def require_no_gap(words: str) -> str:
 
 def _time(time: datetime) -> str:
     local = timezone.localtime(time)
-    return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'H:i T')}"
+    return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'G:i T')}"

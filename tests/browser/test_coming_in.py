@@ -3,6 +3,7 @@
 import datetime
 import re
 
+import pytest
 from allauth.account.models import EmailAddress
 from playwright.sync_api import Page, expect
 
@@ -90,6 +91,42 @@ def test_times_are_those_of_the_readers_zone_and_region(
         assert f'data-day="{date}"' in answer.text()
         expect(page.locator(".messages__day")).to_have_count(1)
         expect(page.locator(".messages__day")).to_have_text(day)
+
+
+@only_whole
+@pytest.mark.parametrize(
+    ("locale", "times", "day"),
+    [
+        ("en-GB", ["9:05", "21:16"], "Monday 2 March"),
+        ("es-ES", ["9:05", "21:16"], "Monday 2 March"),
+        ("en-US", ["9:05 AM", "9:16 PM"], "Monday, March 2"),
+    ],
+)
+def test_times_on_english_pages_follow_the_readers_clock(
+    person: Person,
+    shopper: User,
+    conversation: Conversation,
+    locale: str,
+    times: list[str],
+    day: str,
+) -> None:
+    for hour, minute in ((9, 5), (21, 16)):
+        at = datetime.datetime(2026, 3, 2, hour, minute, tzinfo=datetime.UTC)
+        MessageFactory(conversation=conversation, created_at=at)
+    page = person(shopper, timezone_id="UTC", locale=locale)
+    page.goto("/")
+    page.context.add_cookies([{"name": "django_language", "value": "en", "url": page.url}])
+    open_thread(page, conversation)
+    expect(page.locator(".messages__day")).to_have_text(day)
+    expect(page.locator(".message time")).to_have_text(times)
+    written = page.evaluate(
+        """async () => {
+            const { format } = await import("trato/local-time");
+            const at = new Date("2020-03-02T09:05Z");
+            return ["when", "opening"].map((kind) => format(kind, at));
+        }"""
+    )
+    assert all(text.endswith(f" {times[0]}") for text in written), written
 
 
 @only_whole

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.utils import timezone, translation
+from django.utils.formats import date_format, localize
 
 from trato.templatetags.times import in_words, moment, weekday_and_day
 
@@ -16,13 +17,23 @@ AT = datetime(2026, 3, 4, 15, 4, 30, tzinfo=UTC)
     [
         (None, "4 Mar 2026, 15:04 UTC"),
         ("Europe/Madrid", "4 Mar 2026, 16:04 CET"),
-        ("Asia/Tokyo", "5 Mar 2026, 00:04 JST"),
+        ("Asia/Tokyo", "5 Mar 2026, 0:04 JST"),
         ("America/Sao_Paulo", "4 Mar 2026, 12:04 UTC-03"),  # a zone without a name
     ],
 )
 def test_a_time_says_its_zone(zone: str | None, text: str) -> None:
     with timezone.override(zone):
         assert in_words(AT) == text
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_hours_have_no_leading_zero_in_any_form(language: str) -> None:
+    early = AT.replace(hour=9)
+    with translation.override(language):
+        assert ">9:04 UTC<" in moment(early, "time")
+        assert localize(early).endswith(" 9:04")
+        assert localize(early.time()) == "9:04"
+        assert date_format(early, "SHORT_DATETIME_FORMAT").endswith(" 9:04")
 
 
 def test_every_language_has_the_same_form() -> None:

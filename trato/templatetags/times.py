@@ -114,4 +114,4 @@ def _day_in(language: str, day: date, pattern: str = "d MMM y") -> str:
 
 def _time(local: datetime) -> str:
     zone = local.tzname() or ""
-    return f"{local:%H:%M} {zone if zone[:1].isalpha() else f'UTC{zone}'}"
+    return f"{local.hour}:{local:%M} {zone if zone[:1].isalpha() else f'UTC{zone}'}"

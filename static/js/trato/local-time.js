@@ -2,16 +2,21 @@
 // A cookie lets the server format the next page's times in the device's time zone.
 import { gettext, language } from "trato/text";
 
-// The page's language with the reader's region: 15:04 or 3:04 PM.
-const region = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
+// The page's language with the reader's region: Sunday 1 March or Sunday, March 1. Without a region,
+// English is as the server writes it, with the day first.
+const regional = navigator.languages.find((one) => one.startsWith(`${language}-`));
+const region = regional ?? (language === "en" ? "en-GB" : language);
+// The reader's clock, also on pages in another language: 15:04 or 3:04 PM.
+const { hourCycle } = new Intl.DateTimeFormat(navigator.language, { hour: "numeric" }).resolvedOptions();
+const clock = { hour: "numeric", minute: "2-digit", hourCycle };
 const day = { weekday: "long", day: "numeric", month: "long", timeZone: chosenZone() };
 const short = { day: "numeric", month: "short", timeZone: chosenZone() };
-const when = { weekday: "short", ...short, hour: "numeric", minute: "2-digit" };
+const when = { weekday: "short", ...short, ...clock };
 const year = "numeric"; // shown if it isn't this year
 const timeZone = chosenZone();
-const opening = { weekday: "long", hour: "numeric", minute: "2-digit", timeZone };
+const opening = { weekday: "long", ...clock, timeZone };
 const formats = {
-  time: new Intl.DateTimeFormat(region, { hour: "numeric", minute: "2-digit", timeZone }),
+  time: new Intl.DateTimeFormat(region, { ...clock, timeZone }),
   day: [new Intl.DateTimeFormat(region, day), new Intl.DateTimeFormat(region, { ...day, year })],
   short: [new Intl.DateTimeFormat(region, short), new Intl.DateTimeFormat(region, { ...short, year })],
   when: [new Intl.DateTimeFormat(region, when), new Intl.DateTimeFormat(region, { ...when, year })],
@@ -46,6 +51,12 @@ function chosenZone() {
   }
 }
 
+/** Write hours as the server and the shop's hours do: 9:04, though some formats say 09:04. */
+function written(format, date) {
+  const parts = format.formatToParts(date);
+  return parts.map(({ type, value }) => (type === "hour" ? Number(value) : value)).join("");
+}
+
 /** Return how long ago a time was: 2 hours. */
 function spanSince(date) {
   const minutes = Math.floor((Date.now() - date) / 60000);
@@ -58,17 +69,17 @@ export function format(kind, date) {
   if (kind === "span") return spanSince(date);
   const now = new Date();
   const isToday = dayOf(date) === dayOf(now);
-  if (kind === "time" || (isToday && kind !== "day")) return formats.time.format(date);
+  if (kind === "time" || (isToday && kind !== "day")) return written(formats.time, date);
   if (kind === "day") {
     if (dayOf(date) === dayOf(now)) return gettext("Today");
     if (dayOf(date) === dayBefore(dayOf(now))) return gettext("Yesterday");
   }
   if (kind === "opening") {
-    if (dayOf(date) === dayOf(now)) return formats.time.format(date);
-    return formats.opening[Number(date - now > WEEK)].format(date);
+    if (dayOf(date) === dayOf(now)) return written(formats.time, date);
+    return written(formats.opening[Number(date - now > WEEK)], date);
   }
   const isOfOtherYear = dayOf(date).slice(0, 4) !== dayOf(now).slice(0, 4);
-  return formats[kind][Number(isOfOtherYear)].format(date);
+  return written(formats[kind][Number(isOfOtherYear)], date);
 }
 
 export function write(element) {

@@ -199,10 +199,10 @@ def test_shoppers_read_until_when_the_shop_is_closed(
     assert notice() is None
     post(page, shop, "week", **WORKDAYS)
     with time_machine.travel(MONDAY.replace(day=28)):  # a Saturday
-        assert notice() == "The shop is closed until Monday, 08:00 UTC."
+        assert notice() == "The shop is closed until Monday, 8:00 UTC."
         assert "closed until" not in page.get(conversation.get_absolute_url()).text
     with time_machine.travel(MONDAY):
-        assert notice() == "The shop is closed until 08:00 UTC."
+        assert notice() == "The shop is closed until 8:00 UTC."
     with time_machine.travel(MONDAY.replace(hour=10)):
         assert notice() is None
 
