@@ -59,7 +59,8 @@ def _done(request: PersonRequest, shop: Shop, remark: str = "") -> HttpResponse:
     notices.success(request, _("Saved."))
     if remark:
         notices.warning(request, remark)
-    return redirect(f"{reverse('messaging:away')}?shop={shop.pk}")
+    # The browser would otherwise keep the fragment of the form, where it shows errors.
+    return redirect(f"{reverse('messaging:away')}?shop={shop.pk}#top")
 
 
 def _page(

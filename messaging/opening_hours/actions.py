@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -63,12 +64,18 @@ def remove_day_off(actor: Person, shop_id: int, day: date) -> None:
 def add_holidays(actor: Person, shop_id: int, country: str) -> int:
     """Add the public holidays of a country in the coming year; return how many are new.
 
-    Days that the shop has named itself keep their names. Raises the same exceptions as
-    `add_day_off`.
+    Days that the shop has named itself keep their names.
+
+    Raises:
+        ValidationError: the country has no holidays that we know of, or the shop would have too
+            many days off.
+        Http404, PermissionDenied: as in `set_week`.
     """
     shop = access.own_shop(actor, shop_id, manage=True)
     row = _locked(shop)
     rows = public_holidays(country, today(shop), get_language() or "en")
+    if not rows:
+        raise ValidationError(_("We know of no public holidays there in the coming year."))
     new = {day: name for day, name in rows.items() if day.isoformat() not in row.days_off}
     _add(row, new, today(shop))
     return len(new)
@@ -82,7 +89,7 @@ def today(shop: Shop) -> date:
 def _add(row: OpeningHours, days: Mapping[date, str], today: date) -> None:
     kept = (today - timedelta(days=settings.DAYS_OFF_KEEP_DAYS)).isoformat()
     rows = {day: name for day, name in row.days_off.items() if day >= kept}
-    rows |= {day.isoformat(): name[:NAME_MAX] for day, name in days.items()}
+    rows |= {day.isoformat(): Truncator(name).chars(NAME_MAX) for day, name in days.items()}
     if sum(day >= today.isoformat() for day in rows) > settings.DAYS_OFF_MAX:
         raise ValidationError(
             _("At most %(number)s days off. Remove some first.") % {"number": settings.DAYS_OFF_MAX}

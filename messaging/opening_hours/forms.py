@@ -79,7 +79,9 @@ class HolidaysForm(forms.Form):
         super().__init__(data, initial={"country": country})
         field = self.fields["country"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = countries(get_language() or "en")
+            known = countries(get_language() or "en")
+            is_known = any(code == country for code, _name in known)
+            field.choices = known if is_known else [("", _("Choose a country")), *known]
 
 
 def day_names() -> list[str]:

@@ -8,6 +8,8 @@ from babel import Locale
 from babel.core import get_global
 from django.utils.translation import to_locale
 
+from trato.text import folded
+
 COMING_YEAR = timedelta(days=365)
 
 
@@ -16,12 +18,13 @@ def countries(language: str) -> list[tuple[str, str]]:
     """Return the codes and names of the countries whose holidays we know, sorted by name."""
     names = Locale.parse(to_locale(language)).territories
     known = [(code, names[code]) for code in holidays.list_supported_countries() if code in names]
-    return sorted(known, key=lambda country: country[1])
+    return sorted(known, key=lambda country: folded(country[1]))
 
 
 def country_of(zone: str) -> str:
     """Return the code of the country that a time zone belongs to, or an empty string."""
-    return str(get_global("zone_territories").get(zone, ""))
+    current = get_global("zone_aliases").get(zone, zone)  # Asia/Calcutta is Asia/Kolkata now
+    return str(get_global("zone_territories").get(current, ""))
 
 
 def public_holidays(country: str, start: date, language: str) -> dict[date, str]:

@@ -44,7 +44,7 @@ def hours(request: PersonRequest) -> HttpResponse:
             if form.is_valid():
                 day, name = form.cleaned_data["day"], form.cleaned_data["name"]
                 actions.add_day_off(request.user, shop.pk, day, name)
-                return _done(request, shop, _("Saved."))
+                return _done(request, shop, _("Saved."), "#days-off")
         elif act == "holidays":
             form = HolidaysForm(request.POST, country="")
             if form.is_valid():
@@ -53,10 +53,11 @@ def hours(request: PersonRequest) -> HttpResponse:
                 text = ngettext("%(count)s day off added.", "%(count)s days off added.", count) % {
                     "count": count
                 }
-                return _done(request, shop, text)
+                text = text if count else _("All of them were here already.")
+                return _done(request, shop, text, "#days-off")
         else:
             actions.remove_day_off(request.user, shop.pk, _day(act))
-            return _done(request, shop, _("The day off was removed."))
+            return _done(request, shop, _("The day off was removed."), "#days-off")
     except ValidationError as error:
         form.add_error(None, error)
     return _page(request, shop, {act: form}, status=400)
@@ -70,9 +71,10 @@ def _day(act: str) -> date:
         return date.min
 
 
-def _done(request: PersonRequest, shop: Shop, text: str) -> HttpResponse:
+def _done(request: PersonRequest, shop: Shop, text: str, part: str = "") -> HttpResponse:
+    """Lead back to the page; `part` is what the browser scrolls to."""
     notices.success(request, text)
-    return redirect(f"{reverse('messaging:opening_hours')}?shop={shop.pk}")
+    return redirect(f"{reverse('messaging:opening_hours')}?shop={shop.pk}{part}")
 
 
 def _page(
