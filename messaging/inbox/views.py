@@ -99,6 +99,7 @@ def _list(request: PersonRequest) -> dict[str, Any]:
         "page_size": settings.CONVERSATION_PAGE_SIZE,
         "kept": [(name, request.GET[name]) for name in NAMES if request.GET.get(name)],
         "is_seller": is_seller,
+        "has_shop": bool(scope.shop_ids),
         "by_waiting": wanted.sort == WAITING,
         "labels": labels_of(scope),
         "team": team_of(scope),

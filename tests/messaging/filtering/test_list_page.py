@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from catalog.models import Shop
+from catalog.models import Shop, ShopMember
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, ConversationLabel, Label, Participant
 from messaging.triage import actions as triage
@@ -168,3 +168,20 @@ def test_spanish_lanes_and_filters_are_in_the_plural(seller: User, client_of: An
     assert lanes == ["Todas", "Tu turno", "En espera", "Resueltas"]
     marks = re.findall(r'<label><input type="checkbox" [^>]*> (.*?)</label>', html)
     assert marks == ["Sin leer", "Destacadas", "Pospuestas", "Archivadas"]
+
+
+def test_a_former_member_reads_why_the_list_is_empty(
+    seller: User, colleague: User, shop: Shop, client_of: Any
+) -> None:
+    for member in (seller, colleague):
+        page = client_of(member).get("/conversations/").text
+        assert "No questions yet" in page
+        assert "/conversations/figures/" in page
+    ShopMember.objects.filter(user=colleague).delete()
+    page = client_of(colleague).get("/conversations/").text
+    assert "No questions yet" not in page
+    assert "You belong to no shop" in page
+    # Their pages would be missing.
+    for tool in ("figures", "labels", "hours", "away", "team"):
+        assert f'href="/conversations/{tool}/' not in page
+    assert "/conversations/figures/" in client_of(seller).get("/conversations/").text
