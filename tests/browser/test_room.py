@@ -77,5 +77,16 @@ def test_two_spans_of_hours_are_shown_whole_on_a_phone(
     assert field.evaluate(CUT_OFF) <= 0
 
 
+def test_a_part_that_an_address_names_is_below_the_header(
+    person: Person, seller: User, shop: Shop
+) -> None:
+    OpeningHours.objects.create(shop=shop, days_off={f"2999-01-{day}": "" for day in range(10, 30)})
+    page = person(seller, viewport=PHONE)
+    page.goto("/conversations/hours/#days-off")
+    header = box_of(page, ".site-header")
+    assert header["y"] == 0
+    assert box_of(page, "#days-off")["y"] >= header["height"]
+
+
 def box_of(page: Page, selector: str) -> Any:
     return page.locator(selector).bounding_box()
