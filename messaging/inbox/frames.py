@@ -36,7 +36,7 @@ class Row(Struct, kw_only=True):
     @classmethod
     def of(cls, row: Any, marks: Marks) -> "Row":
         """Return the item for a row that `queries` has loaded."""
-        said = row.last_message
+        said = row.previewed
         return cls(
             conversation=row.pk,
             last_sequence=row.last_sequence,

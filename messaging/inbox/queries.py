@@ -1,15 +1,17 @@
 """Load the rows of an inbox, with everything that a row shows."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from messaging import access
 from messaging.filtering import queries as filtering
 from messaging.filtering.filters import Filter
 from messaging.host import host
-from messaging.models import SUBJECT_KIND, Conversation
+from messaging.models import SUBJECT_KIND, Conversation, Message, Side
 from notifications.models import Notification
 from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest
 from trato.people import Person, name_column_of
@@ -18,14 +20,15 @@ from trato.prepared import prepared
 from .rows import padded
 
 # Only what a list shows: loading five complete models per row takes a quarter longer.
+DRAWN_OF_MESSAGE = (
+    "conversation", "sequence", "side", "body", "attached", "removed_at", "withdrawn_at",
+    "is_automatic", name_column_of("sender"),
+)  # fmt: skip
 DRAWN = (
     "product_title", "product_image", "last_message_at", "last_sequence", "turn", "waiting_since",
     "assignee", name_column_of("assignee"),
-    name_column_of("consumer"), f"shop__{host.shop_name_field}", "last_message__side",
-    "last_message__body", "last_message__attached", "last_message__removed_at",
-    "last_message__withdrawn_at",
-    "last_message__is_automatic",
-    name_column_of("last_message__sender"),
+    name_column_of("consumer"), f"shop__{host.shop_name_field}",
+    *(f"last_message__{name}" for name in DRAWN_OF_MESSAGE),
     *(f"consumer__{name}" for name in [host.person_picture_field] if name),
     *(f"shop__{name}" for name in [host.shop_picture_field] if name),
 )  # fmt: skip
@@ -69,7 +72,25 @@ def _drawable(user: Person, cursors: list[Cursor]) -> list[Conversation]:
         return []
     ids = padded(cursor.pk for cursor in cursors)
     rows = {row.pk: row for row in _rows(user.pk, *ids)}
+    for row in rows.values():
+        row.previewed = row.last_message
+    _preview_questions(user.pk, rows)
     return [rows[cursor.pk] for cursor in cursors if cursor.pk in rows]
+
+
+def _preview_questions(user_id: int, rows: dict[int, Conversation]) -> None:
+    """Show a shop's team a question in place of the automatic reply, which says nothing new."""
+    replies = [
+        (row.pk, row.last_message.sequence)
+        for row in rows.values()
+        if row.last_message and row.last_message.is_automatic and row.consumer_id != user_id
+    ]
+    if not replies:
+        return
+    before = (Q(conversation=pk, sequence=sequence - 1) for pk, sequence in replies)
+    questions = Message.objects.filter(reduce(or_, before), side=Side.CONSUMER)
+    for question in questions.select_related("sender").only(*DRAWN_OF_MESSAGE):
+        rows[question.conversation_id].previewed = question
 
 
 @prepared

@@ -168,6 +168,7 @@ class Conversation(models.Model):
 
     # Set by a list for its reader, see `inbox.queries.conversation_list`.
     my_side: Side
+    previewed: Any  # the message whose beginning a list shows
     counterpart: str
     counterpart_picture: str
     match: Any = None  # a message or a note; templates take 20 µs to look for a missing attribute

@@ -185,3 +185,22 @@ def test_a_former_member_reads_why_the_list_is_empty(
     for tool in ("figures", "labels", "hours", "away", "team"):
         assert f'href="/conversations/{tool}/' not in page
     assert "/conversations/figures/" in client_of(seller).get("/conversations/").text
+
+
+def test_an_automatic_reply_does_not_hide_the_question_from_the_shop(
+    waiting: Conversation, seller: User, shopper: User, client_of: Any
+) -> None:
+    MessageFactory(conversation=waiting, sender=seller, body="We're closed.", is_automatic=True)
+    other = ConversationFactory(consumer=shopper, product=None, shop=waiting.shop)
+    MessageFactory(conversation=other, body="And on Sundays?")
+    MessageFactory(conversation=other, sender=seller, body="Closed too.")
+    for person, previews in (
+        (seller, {waiting.pk: "Is the bowl still there?", other.pk: "Closed too."}),
+        (shopper, {waiting.pk: "We're closed.", other.pk: "Closed too."}),
+    ):
+        client = client_of(person)
+        rows = client.get("/conversations/", headers=JSON).json()["rows"]
+        assert {row["conversation"]: row["preview"] for row in rows} == previews
+        assert [row["last_sequence"] for row in rows] == [2, 2]
+        page = client.get("/conversations/").text
+        assert ("Is the bowl still there?" in page) == (person == seller)
