@@ -66,6 +66,37 @@ def test_a_snooze_has_room_for_its_day_and_time(
     assert box_of(page, ".triage__own-time > .input")["width"] >= 240  # 12/31/2026, 12:59 PM
 
 
+@pytest.mark.parametrize("size", [PHONE, TABLET, LAPTOP])
+def test_the_offer_to_undo_is_above_the_box_in_which_one_writes(
+    person: Person, seller: User, conversation: Conversation, size: Any
+) -> None:
+    MessageFactory(conversation=conversation)
+    page = person(seller, viewport=size)
+    page.goto("/conversations/")
+    live(page)
+    page.locator(".inbox__link").click()
+    page.locator(".triage__star >> visible=true").click()
+    expect(page.locator(".undo__line")).to_be_visible()
+    offer = box_of(page, ".undo__line")
+    assert offer["y"] + offer["height"] <= box_of(page, "#composer-body")["y"]
+
+
+def test_an_error_of_a_snooze_is_in_line_with_its_field(
+    person: Person, seller: User, conversation: Conversation
+) -> None:
+    MessageFactory(conversation=conversation)
+    page = person(seller, viewport=PHONE)
+    open_thread(page, conversation)
+    page.locator(".triage__more").click()
+    page.locator(".triage__own-time > .input").fill("2020-01-01T10:00")
+    page.locator(".triage__own-time > .button").click()
+    error = page.locator(".triage__snooze [data-error]")
+    expect(error).to_be_visible()
+    indent = error.evaluate("error => parseFloat(getComputedStyle(error).paddingInlineStart)")
+    field = box_of(page, ".triage__own-time > .input")
+    assert abs(box_of(page, ".triage__snooze [data-error]")["x"] + indent - field["x"]) <= 1
+
+
 def test_two_spans_of_hours_are_shown_whole_on_a_phone(
     person: Person, seller: User, shop: Shop
 ) -> None:
