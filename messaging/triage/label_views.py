@@ -7,6 +7,7 @@ from django.contrib import messages as notices
 from django.db.models import Count
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -57,7 +58,8 @@ def label_list(request: PersonRequest) -> HttpResponse:
         response = render(request, "messaging/triage/labels.html", context, status=status)
         return with_retry_after(response, refusal)
     notices.success(request, said)
-    return redirect("messaging:labels")
+    # The browser would otherwise keep the fragment of the form, where it shows errors.
+    return redirect(f"{reverse('messaging:labels')}#top")
 
 
 def _perform(request: PersonRequest, data: QueryDict) -> str:

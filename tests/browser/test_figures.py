@@ -12,7 +12,7 @@ from messaging.factories import MessageFactory
 from messaging.figures import actions
 from messaging.models import Conversation
 from tests.browser.acts import Person, live
-from tests.browser.inspector import Inspect, languages
+from tests.browser.inspector import PHONE, Inspect, languages
 from tests.whole import only_whole
 
 FIGURES = "/conversations/figures/?days=7"
@@ -56,6 +56,17 @@ def test_a_deleted_colleague_is_no_longer_named(page: Page, colleague: User) -> 
     expect(page.get_by_text(colleague.name)).to_have_count(0)
     expect(page.locator("textarea")).to_have_value("We had a fair")
     expect(page.locator(".figures__number").first).to_have_text(number)
+
+
+def test_a_refused_reason_is_in_view(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.locator(".figures__form > summary").click()
+    page.locator("textarea").fill(" ")
+    page.locator(".figures__form button").click()
+    expect(page.locator(".field__error")).to_be_in_viewport()
+    page.locator("textarea").fill("We had a fair")
+    page.locator(".figures__form button").click()
+    expect(page.get_by_text("We had a fair")).to_be_in_viewport()
 
 
 @only_whole

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from catalog.models import Shop
 from messaging.factories import MessageFactory
-from messaging.models import Conversation, OpeningHours
+from messaging.models import Conversation, Label, OpeningHours
 from tests.browser.acts import Person, live, open_thread
 
 SMALL_PHONE, PHONE = {"width": 320, "height": 700}, {"width": 390, "height": 844}
@@ -95,6 +95,26 @@ def test_an_error_of_a_snooze_is_in_line_with_its_field(
     indent = error.evaluate("error => parseFloat(getComputedStyle(error).paddingInlineStart)")
     field = box_of(page, ".triage__own-time > .input")
     assert abs(box_of(page, ".triage__snooze [data-error]")["x"] + indent - field["x"]) <= 1
+
+
+def test_an_error_is_in_view_where_somebody_typed(person: Person, seller: User, shop: Shop) -> None:
+    page = person(seller, viewport=PHONE)
+    for number in range(20):
+        Label.objects.create(shop=shop, name=f"L{number}", folded_name=f"l{number}", colour="teal")
+    page.goto("/conversations/labels/")
+    new = page.locator("form:has([value=create])")
+    new.locator("[name=name]").fill("L3")
+    new.locator("[value=create]").click()
+    expect(page.locator(".field__error")).to_be_in_viewport()
+    page.goto("/conversations/labels/")
+    page.locator("summary", has_text="L9").click()
+    changed = page.locator("form:has([value=change]) >> visible=true")
+    changed.locator("[name=name]").fill("L3")
+    changed.locator("[value=change]").click()
+    expect(page.locator(".field__error")).to_be_in_viewport()
+    page.locator("form:has(.field__error) [name=name]").fill("Fresh")
+    page.locator("form:has(.field__error) [value=change]").click()
+    expect(page.get_by_text("Saved.")).to_be_in_viewport()
 
 
 def test_two_spans_of_hours_are_shown_whole_on_a_phone(
