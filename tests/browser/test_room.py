@@ -35,6 +35,27 @@ def test_the_lanes_are_in_one_line(
     assert lanes.evaluate("lanes => lanes.scrollWidth - lanes.clientWidth") <= 0
 
 
+@pytest.mark.parametrize("address", ["/conversations/", "/conversations/hours/"])
+@pytest.mark.parametrize("size", [PHONE, TABLET, LAPTOP])
+def test_the_ring_of_a_tab_is_not_cut_off(
+    person: Person, seller: User, shop: Shop, size: Any, address: str
+) -> None:
+    page = person(seller, viewport=size)
+    page.goto(address)
+    live(page)
+    page.keyboard.press("Tab")  # so that the next focus has a ring
+    tab = page.locator(".tabs a").nth(1)
+    tab.focus()
+    width, offset = tab.evaluate(
+        """tab => {
+            const style = getComputedStyle(tab);
+            return [parseFloat(style.outlineWidth), parseFloat(style.outlineOffset)];
+        }"""
+    )
+    assert width >= 2
+    assert width + offset <= 0, "a row of tabs scrolls, which cuts off what is outside of a tab"
+
+
 def test_only_a_line_is_between_the_tools_and_the_list(
     person: Person, seller: User, conversation: Conversation
 ) -> None:
