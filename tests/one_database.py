@@ -82,6 +82,7 @@ ON_SQLITE = (
     "tests/messaging/team/test_taking.py",
     "tests/messaging/team/test_teamwork.py",
     "tests/messaging/test_host.py",
+    "tests/messaging/test_hostile_page.py",
     "tests/messaging/test_links.py",
     "tests/messaging/test_matrix.py",
     "tests/messaging/test_pages.py",

@@ -77,6 +77,15 @@ def shown(conversation_id: int) -> QuerySet[ScheduledMessage]:
     )
 
 
+def offered_times(conversation: Conversation) -> dict[str, Any]:
+    """Return the times that the menu beside Send offers, and the zone they are in."""
+    return {
+        "opening": next_opening(conversation, timezone.now()),
+        "tomorrow": tomorrow_morning(),
+        "zone": timezone.get_current_timezone_name(),
+    }
+
+
 def tomorrow_morning() -> datetime:
     """Return tomorrow at `SCHEDULED_MORNING_HOUR` in the reader's time zone."""
     day = timezone.localdate() + timedelta(days=1)

@@ -1,30 +1,33 @@
 """Template tags for the host's pages."""
 
-from collections.abc import Collection
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.shortcuts import resolve_url
 from django.template import Context, RequestContext
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from messaging.contact import panel
 from messaging.host import Product, Shop, host
 from messaging.models import Conversation, Message
-from messaging.opening_hours.closed_banner import closed_now
+from messaging.opening_hours.closed_banner import Closed, closed_now
 from messaging.opening_hours.queries import hours_of
 from messaging.presence.forms import PresenceForm
 from messaging.presence.queries import hidden_by_one
 from messaging.records import Quoted
+from messaging.scheduled import queries as scheduled
 from trato import jinja
 from trato.addresses import address
 from trato.people import display_name
+from trato.templatetags.addresses import app_of
+from trato.templatetags.page_user import FormOriginNode
 
-from .message_text import beginning, words
+from .message_text import beginning, linkify, words
 
 register = template.Library()
 
@@ -61,56 +64,6 @@ def messaging_page(context: RequestContext) -> SafeString:
 def _address_of_any(name: str) -> str:
     """Return the URL of a conversation, with `{id}` for scripts to replace."""
     return "{id}".join(address(name, 0).rsplit("0", 1))
-
-
-@register.simple_tag(takes_context=True)
-def conversation_rows(
-    context: RequestContext, rows: Collection[Conversation], by_waiting: bool
-) -> SafeString:
-    """The rows of a list of conversations.
-
-    Args:
-        rows: with what `inbox.views` adds to them.
-        by_waiting: whether the list is sorted by how long each has been waiting.
-    """
-    return jinja.render(
-        "messaging/inbox/_rows.jinja",
-        rows=rows,
-        reader_id=context["user"].pk,
-        by_waiting=by_waiting,
-        beginning=beginning,
-        hidden_words=hidden_words,
-        row_selection=row_selection,
-    )
-
-
-@register.simple_tag(takes_context=True)
-def message_row(context: Context, message: Message | None) -> SafeString:
-    """A message that `message_extras` has loaded; if None, the template that scripts fill in."""
-
-    def part(name: str, **values: Any) -> SafeString:
-        page: Any = context.template
-        with context.push(message=message, **values):
-            rendered: SafeString = page.engine.get_template(name).render(context)
-            return rendered
-
-    user = context.get("user")
-    return jinja.render(
-        "messaging/_message.jinja",
-        message=message,
-        conversation=context.get("conversation"),
-        reader_id=user.pk if user else None,
-        side=context.get("side"),
-        read_by_other=context.get("read_by_other"),
-        part=part,
-        hidden_words=hidden_words,
-        message_attributes=message_attributes,
-        message_options=message_options,
-        message_report_url=message_report_url,
-        message_sender=message_sender,
-        message_url=message_url,
-        words=words,
-    )
 
 
 def message_attributes(message: Message | None, reader_id: int | None) -> SafeString:
@@ -204,12 +157,6 @@ def message_report_url(conversation_id: int, sequence: int) -> str:
     return address("messaging:report", conversation_id, sequence)
 
 
-@register.inclusion_tag("messaging/opening_hours/_closed_banner.html")
-def closed_banner(conversation: Conversation) -> dict[str, Any]:
-    """When a closed shop opens next. Makes one query, unless the hours are loaded."""
-    return {"closed": closed_now(hours_of(conversation))}
-
-
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)
 def ask_panel(context: RequestContext, product: Product) -> dict[str, Any]:
     """The panel "Ask the seller" of a product page. Makes one query."""
@@ -235,3 +182,60 @@ def _panel(context: RequestContext, shop: Shop, product: Product | None) -> dict
     user = context["request"].user
     values = panel.panel(user.pk, shop, product)
     return {"csrf_token": context.get("csrf_token"), "user": user, **values}
+
+
+def in_stock(number: int) -> str:
+    """Say how many of a product are left."""
+    return ngettext("%(count)s in stock", "%(count)s in stock", number) % {"count": number}
+
+
+def shop_closed(conversation: Conversation) -> Closed | None:
+    """Return until when a shop is closed. Makes one query, unless the hours are loaded."""
+    return closed_now(hours_of(conversation))
+
+
+# What our Jinja templates call, besides the functions that all of them have (`trato.jinja`).
+FUNCTIONS = {
+    "beginning": beginning,
+    "hidden_words": hidden_words,
+    "in_stock": in_stock,
+    "linkify": linkify,
+    "localdate": timezone.localdate,
+    "localtime": timezone.localtime,
+    "message_attributes": message_attributes,
+    "message_options": message_options,
+    "message_report_url": message_report_url,
+    "message_sender": message_sender,
+    "message_url": message_url,
+    "offered_times": scheduled.offered_times,
+    "quoted_name": quoted_name,
+    "row_selection": row_selection,
+    "scheduled_box": scheduled.box,
+    "shop_closed": shop_closed,
+    "words": words,
+}
+
+
+@register.simple_tag(takes_context=True)
+def jinja_part(context: Context, name: str, **values: Any) -> SafeString:
+    """Render a Jinja template with the page's variables.
+
+    It also has `reader_id`; `csrf_input`, which is what the tag `csrf_token` renders; `url`; and
+    `django_part`, which renders a Django template with the page's variables and further ones.
+    """
+
+    def django_part(name: str, **further: Any) -> SafeString:
+        page: Any = context.template
+        with context.push(**further):
+            rendered: SafeString = page.engine.get_template(name).render(context)
+            return rendered
+
+    user = context.get("user")
+    own = {
+        "reader_id": user.pk if user else None,
+        "csrf_input": FormOriginNode().render(context) if "csrf_token" in context else "",
+        "url": partial(address, current_app=app_of(context)),
+        "django_part": django_part,
+    }
+    of_page: Any = context.flatten()
+    return jinja.render(name, **of_page | FUNCTIONS | own | values)

@@ -24,18 +24,23 @@ class AddressNode(URLNode):
         is_plain = isinstance(name, str) and not self.kwargs and not self.view_name.filters
         if not is_plain or any(type(one) is not int or one < 0 for one in numbers):
             return super().render(context)
-        request: Any = getattr(context, "request", None)
-        current_app = getattr(request, "current_app", None)
-        if current_app is None:
-            current_app = getattr(getattr(request, "resolver_match", None), "namespace", None)
         try:
-            text = address(name, *numbers, current_app=current_app)
+            text = address(name, *numbers, current_app=app_of(context))
         except NoReverseMatch:
             return super().render(context)
         if self.asvar is None:
             return conditional_escape(text) if context.autoescape else text
         context[self.asvar] = text
         return ""
+
+
+def app_of(context: Context) -> str | None:
+    """Return the application instance that renders a page, as Django's node finds it."""
+    request: Any = getattr(context, "request", None)
+    current_app: str | None = getattr(request, "current_app", None)
+    if current_app is None:
+        current_app = getattr(getattr(request, "resolver_match", None), "namespace", None)
+    return current_app
 
 
 @register.tag

@@ -43,20 +43,6 @@ def avatar(name: Any, picture_url: str = "") -> SafeString:
     )
 
 
-@register.simple_tag(takes_context=True)
-def repeated(context: Context, name: str) -> SafeString:
-    """Include a template that a page has in several places, with the same variables in each.
-
-    It is rendered only once, for the first place.
-    """
-    of_page: Any = context.dicts[0]
-    rendered: dict[str, SafeString] = of_page.setdefault(repeated, {})
-    if name not in rendered:
-        including: Any = context.template
-        rendered[name] = including.engine.get_template(name).render(context)
-    return rendered[name]
-
-
 class FixedNode(template.Node):
     """Renders its part once per language, in a context without the request's data."""
 
