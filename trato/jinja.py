@@ -6,19 +6,21 @@ overrides them in the same way. Besides their context, they may use `_`, `icon`,
 """
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from os.path import getmtime
 from typing import Any
 
 from django.conf import settings
 from django.template import Engine, TemplateDoesNotExist
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from .templatetags.markup import avatar, icon
 from .templatetags.times import moment
+
+TEXTS_MAX = 2000  # remembered for each language
 
 
 def render(name: str, /, **values: Any) -> SafeString:
@@ -28,7 +30,9 @@ def render(name: str, /, **values: Any) -> SafeString:
         jinja2.TemplateNotFound: no template has that name.
         jinja2.UndefinedError: the template uses a value that it was not given.
     """
-    return mark_safe(_environment().get_template(name).render(values))  # noqa: S308
+    template = _environment().get_template(name)
+    texts = {"_": _translations(get_language())}
+    return mark_safe(template.render(texts | values))  # noqa: S308
 
 
 @cache
@@ -39,13 +43,17 @@ def _environment() -> Environment:
         loader=FunctionLoader(_load),
         undefined=StrictUndefined,
     )
-    environment.globals |= {"_": _translated, "avatar": avatar, "icon": icon, "moment": moment}
+    environment.globals |= {"avatar": avatar, "icon": icon, "moment": moment}
     return environment
 
 
-def _translated(text: str) -> Markup:
-    """Translate one of the site's texts, which needs no escaping; values formatted into it do."""
-    return Markup(gettext(text))  # noqa: S704
+@cache
+def _translations(language: str | None) -> Callable[[str], Markup]:
+    """Return the function that translates the site's texts into the active language.
+
+    It looks each text up once. Texts need no escaping; values formatted into them do.
+    """
+    return lru_cache(TEXTS_MAX)(lambda text: Markup(gettext(text)))  # noqa: S704
 
 
 def _load(name: str) -> tuple[str, str, Callable[[], bool]] | None:

@@ -1,6 +1,6 @@
 """Template tags for the host's pages."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -22,7 +22,7 @@ from messaging.presence.queries import hidden_by_one
 from messaging.records import Quoted
 from messaging.scheduled import queries as scheduled
 from trato import jinja
-from trato.addresses import address
+from trato.addresses import address, addresses
 from trato.people import display_name
 from trato.templatetags.addresses import app_of
 from trato.templatetags.page_user import FormOriginNode
@@ -204,9 +204,7 @@ FUNCTIONS = {
     "localtime": timezone.localtime,
     "message_attributes": message_attributes,
     "message_options": message_options,
-    "message_report_url": message_report_url,
     "message_sender": message_sender,
-    "message_url": message_url,
     "offered_times": scheduled.offered_times,
     "quoted_name": quoted_name,
     "row_selection": row_selection,
@@ -234,7 +232,7 @@ def jinja_part(context: Context, name: str, **values: Any) -> SafeString:
     own = {
         "reader_id": user.pk if user else None,
         "csrf_input": FormOriginNode().render(context) if "csrf_token" in context else "",
-        "url": partial(address, current_app=app_of(context)),
+        "url": addresses(app_of(context)),
         "django_part": django_part,
     }
     of_page: Any = context.flatten()
