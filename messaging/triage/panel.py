@@ -131,6 +131,11 @@ def _team(conversation: Conversation) -> Team:
     former = ""
     if conversation.assignee_id and assignee is None:
         former = host.display_name(conversation.assignee)  # type: ignore[arg-type]  # has an ID
-    on = ConversationLabel.objects.filter(conversation=conversation, label=OuterRef("pk"))
-    labels = Label.objects.filter(shop_id=conversation.shop_id).annotate(is_on=Exists(on))
-    return Team(assignee, former, colleagues, list(labels.order_by("folded_name")))
+    return Team(assignee, former, colleagues, _labels(conversation.shop_id, conversation.pk))
+
+
+@prepared
+def _labels(shop_id: int, conversation_id: int) -> QuerySet[Label]:
+    on = ConversationLabel.objects.filter(conversation_id=conversation_id, label=OuterRef("pk"))
+    labels = Label.objects.filter(shop_id=shop_id).annotate(is_on=Exists(on))
+    return labels.order_by("folded_name")
