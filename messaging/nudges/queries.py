@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging.models import Conversation, Message, Nudge, Side
+from trato.prepared import prepared
 
 
 def holding(conversation: Conversation, messages: Iterable[Message] = ()) -> dict[str, datetime]:
@@ -25,10 +27,16 @@ def holding(conversation: Conversation, messages: Iterable[Message] = ()) -> dic
         now = Conversation.objects.only("turn", "waiting_since").get(pk=conversation.pk)
         return holding(now)
     sender = Side(conversation.turn).other
-    rows = Nudge.objects.filter(
-        conversation=conversation, side=sender, sent_at__gte=conversation.waiting_since
-    )
-    return dict(rows.values_list("side", "sent_at"))
+    since = conversation.waiting_since
+    return dict(_sent(conversation.pk, sender.value, since))  # type: ignore[arg-type]  # it waits
+
+
+@prepared
+def _sent(
+    conversation_id: int, side: str, since: datetime
+) -> QuerySet[Nudge, tuple[str, datetime]]:
+    rows = Nudge.objects.filter(conversation_id=conversation_id, side=side, sent_at__gte=since)
+    return rows.values_list("side", "sent_at")
 
 
 @dataclass(frozen=True)
