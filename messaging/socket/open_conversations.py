@@ -15,6 +15,7 @@ from messaging.models import Side, blocking_sides
 from messaging.presence.frames import Presence
 from messaging.resuming import state_of
 from messaging.sanctions.mutes import Mute
+from messaging.team.frames import MEMBERS_CHANGED
 from trato import rate_limits
 from trato.errors import Refused
 from trato.realtime import access_check, metrics
@@ -22,6 +23,7 @@ from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.frames import encode
 from trato.realtime.groups import Event
+from trato.realtime.teams import has_team_group
 
 
 @dataclass(slots=True)
@@ -126,7 +128,13 @@ class OpenConversations:
         self._open.pop(conversation_id, None)
 
     def keep(self, groups: set[str]) -> None:
-        """Close the conversations whose events the socket will no longer get."""
+        """Close the conversations whose events the socket will no longer get.
+
+        Also tell a client that the person has left a team. The team's event says so too, but it may
+        come when the socket has left the team's group already.
+        """
+        if has_team_group(self._socket.joined - groups):
+            self._socket.send_frame(MEMBERS_CHANGED)
         # A conversation that is being loaded has no groups yet; `open` checks it afterwards.
         self._open = {
             pk: opened

@@ -10,10 +10,17 @@ from django.utils.module_loading import import_string
 
 from trato.realtime import groups
 
+TEAM = "seller."  # begins the name of a team's group
+
 
 def team_group(team_id: int) -> str:
     """Return the group of all sockets of a team's members."""
-    return f"seller.{team_id}"
+    return f"{TEAM}{team_id}"
+
+
+def has_team_group(names: Iterable[str]) -> bool:
+    """Whether one of these groups is a team's."""
+    return any(name.startswith(TEAM) for name in names)
 
 
 def active_members() -> QuerySet[Any]:

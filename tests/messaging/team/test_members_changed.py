@@ -13,10 +13,11 @@ from accounts.models import User
 from accounts.profile import change_profile
 from catalog import invitations, teams
 from catalog.factories import TeamInvitationFactory
-from catalog.models import Shop
+from catalog.models import Shop, ShopMember
 from messaging.decisions.actions import restore
 from tests.rulings import suspend
 from tests.sockets import next_frame, receives_nothing
+from trato.realtime.sessions import announce_access_changed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,6 +66,16 @@ async def test_the_team_hears_that_somebody_is(
     assert await next_frame(reading, "members.changed") == {"type": "members.changed"}
     for socket in (asking, elsewhere):
         assert await receives_nothing(socket)
+
+
+async def test_who_has_left_hears_it_without_the_teams_event(
+    colleague: User, shop: Shop, socket_of: Any
+) -> None:
+    reading = await socket_of(colleague)
+    await next_frame(reading, "session.ready")
+    await ShopMember.objects.filter(shop=shop, user=colleague).adelete()
+    await sync_to_async(announce_access_changed)(colleague.pk)
+    assert await next_frame(reading, "members.changed") == {"type": "members.changed"}
 
 
 async def test_other_changes_of_a_profile_are_not_announced(
