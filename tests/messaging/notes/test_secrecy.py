@@ -48,7 +48,7 @@ def addresses(conversation: Conversation) -> list[str]:
 # Nonces, form tokens, new client IDs, the time: what differs whenever a page is rendered.
 RANDOM = re.compile(
     r'nonce="[^"]+"|value="[\w-]{30,}"|mark=\w+|data-notified-until="[^"]+"|data-now="[^"]+"|'
-    r"\d\d:\d\d local time"
+    r"\d?\d:\d\d local time"
 )
 
 

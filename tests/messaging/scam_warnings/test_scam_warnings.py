@@ -1,5 +1,6 @@
 """A message that resembles a scam has a warning, for the side that receives it."""
 
+import html
 import json
 from collections.abc import Callable
 from typing import Any
@@ -143,7 +144,7 @@ def test_the_page_tells_its_scripts_what_is_dismissed(
     assert "data-dismissed" not in page_of(seller)
     dismiss(seller, warned.conversation_id, 1)
     attribute = page_of(seller).partition('data-dismissed="')[2].partition('"')[0]
-    assert json.loads(attribute.replace("&quot;", '"')) == {"1": "sms_code"}
+    assert json.loads(html.unescape(attribute)) == {"1": "sms_code"}
     assert "data-dismissed" not in page_of(shopper)
 
 
