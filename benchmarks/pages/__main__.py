@@ -195,6 +195,7 @@ def environment(address: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
         "REDIS_URL": "",
         "SUGGESTIONS_PER_MINUTE": "1000000",
+        "CONVERSATION_SEARCHES_PER_MINUTE": "1000000",
     }
     return {**os.environ, **own, "DATABASE_URL": address}
 
