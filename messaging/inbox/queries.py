@@ -45,7 +45,7 @@ def conversation_list(
 ) -> Page[Conversation]:
     """Return a page of a person's conversations, with everything that a list shows of them.
 
-    Each has `is_unread`: whether the badge counts it.
+    Each has `is_unread`: whether the badge counts it, see `notifications.queries`.
 
     Args:
         words, unread_only: a filter by only these.
