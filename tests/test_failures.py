@@ -109,7 +109,7 @@ def test_429_for_who_is_too_fast(language: str) -> None:
     address = "/accounts/password/reset/"
     answer = ask(client, language, "post", address, form)
     assert answer.status_code == 302
-    # 20 a minute are allowed. If Redis is slow meanwhile, a process counts by itself.
+    # The limit is 20 a minute. While Redis is slow, each process keeps its own count.
     for _ in range(2 * 20):
         if answer.status_code == 302:
             answer = ask(client, language, "post", address, form)

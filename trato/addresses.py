@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.translation import get_language
 
-STAND_IN = 10**15  # stands in for a number; no URL pattern contains so many digits
+STAND_IN = 10**15  # replaces a number; no URL pattern contains so many digits
 
 
 def address(view_name: str, *numbers: int, current_app: str | None = None) -> str:

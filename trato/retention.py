@@ -21,7 +21,7 @@ class Rule:
     """Rows of one kind that expire.
 
     Args:
-        name: what the rows are, for whoever runs the command.
+        name: what to call the rows in the command's output.
         expired: returns the rows to delete now.
         before: called at the start of each transaction, with the primary keys to be deleted.
     """

@@ -59,7 +59,7 @@ def linked() -> Iterator[list[Row]]:
     after = -1, 0
     while True:
         values = entries.filter(position__gte=after[0]).values_list(*Row._fields)[:BATCH_ROWS]
-        # Whoever tampers with the table may also drop the constraint that makes positions unique.
+        # An intruder may also drop the constraint that makes positions unique.
         rows = [row for row in map(Row._make, values) if (row.place, row.pk) > after]
         if not rows:
             return

@@ -1,4 +1,4 @@
-"""Assign conversations: only a shop's team may, and only the team is told; so with labels."""
+"""Only a shop's team may assign its conversations or hear who is assigned. Labels work the same."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Put labels on conversations: only the shop's team may, and only the team is told."""
+"""Only a shop's team may label its conversations, and only the team hears about it."""
 
 from collections.abc import Callable
 from typing import Any

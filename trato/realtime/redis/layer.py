@@ -37,9 +37,9 @@ class GroupEvent(NamedTuple):
     event: Mapping[str, Any]
 
 
-# Publishes only if another process has subscribed: this one passes its own events on by itself and
-# would only discard the echo. Nobody misses an event: a process that subscribes later reads the
-# database even later. For each channel, ARGV has how often we subscribed, and the event.
+# Redis publishes an event only if another process has subscribed: this process has delivered it
+# already and would discard the echo. Nobody misses an event: a process that subscribes later reads
+# the database after that. For each channel, ARGV has how often we subscribed, and the event.
 PUBLISH_MANY = """
 for index, channel in ipairs(KEYS) do
     if redis.call('PUBSUB', 'NUMSUB', channel)[2] > tonumber(ARGV[2 * index - 1]) then
